@@ -1,0 +1,1 @@
+"""From the originals' checkpoints to model files: one adapter per origin."""

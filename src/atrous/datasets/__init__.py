@@ -1,0 +1,1 @@
+"""Data sets: pictures with their true labels."""

@@ -1,0 +1,1 @@
+"""Reading pictures and masks, writing results. Nothing here knows a network."""
