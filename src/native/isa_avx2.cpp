@@ -28,6 +28,7 @@ struct Avx2 {
     }
 
     static Indices set_index(int i) { return _mm256_set1_epi32(i); }
+    static Indices next(Indices i) { return _mm256_add_epi32(i, _mm256_set1_epi32(1)); }
     static Indices load_indices(const std::int32_t* p) {
         return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
     }

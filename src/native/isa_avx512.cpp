@@ -10,11 +10,10 @@ struct Avx512 {
     using Floats = __m512;
     using Indices = __m512i;
     static constexpr int lanes = 16;
-    static constexpr int scan_rows = 8;
+    static constexpr int scan_rows = 4;
     static constexpr bool permutes = true;
 
     static Floats set(float x) { return _mm512_set1_ps(x); }
-    static Floats lowest() { return set(-__builtin_inff()); }
     static Floats load(const float* p) { return _mm512_loadu_ps(p); }
     static void store(float* p, Floats x) { _mm512_storeu_ps(p, x); }
     static Floats add(Floats a, Floats b) { return _mm512_add_ps(a, b); }
@@ -29,11 +28,12 @@ struct Avx512 {
     }
 
     static Indices set_index(int i) { return _mm512_set1_epi32(i); }
+    static Indices next(Indices i) { return _mm512_add_epi32(i, _mm512_set1_epi32(1)); }
     static Indices load_indices(const std::int32_t* p) { return _mm512_loadu_si512(p); }
     static Floats permute(Floats x, Indices lane) { return _mm512_permutexvar_ps(lane, x); }
     static void compete(Floats value, Indices index, Floats& best, Indices& winner) {
         const __mmask16 better = _mm512_cmp_ps_mask(value, best, _CMP_GT_OQ);
-        best = _mm512_mask_mov_ps(best, better, value);
+        best = _mm512_max_ps(value, best);  // of a NaN and a number, max takes its second
         winner = _mm512_mask_mov_epi32(winner, better, index);
     }
     static void store_labels(std::uint8_t* p, Indices winner) {

@@ -28,6 +28,7 @@ struct Sse2 {
     }
 
     static Indices set_index(int i) { return _mm_set1_epi32(i); }
+    static Indices next(Indices i) { return _mm_add_epi32(i, _mm_set1_epi32(1)); }
     static void compete(Floats value, Indices index, Floats& best, Indices& winner) {
         const __m128i better = _mm_castps_si128(_mm_cmpgt_ps(value, best));
         best = _mm_max_ps(value, best);  // of a NaN and a number, max takes its second
@@ -35,7 +36,7 @@ struct Sse2 {
     }
     static void store_labels(std::uint8_t* p, Indices winner) {
         const __m128i words = to_words(winner);
-        const int four = _mm_cvtsi128_si32(_mm_packus_epi16(mask_bytes(words), words));
+        const int four = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
         std::memcpy(p, &four, sizeof four);
     }
     static void store_labels(std::uint16_t* p, Indices winner) {
@@ -48,7 +49,6 @@ private:
         const __m128i low = _mm_srai_epi32(_mm_slli_epi32(winner, 16), 16);
         return _mm_packs_epi32(low, low);
     }
-    static __m128i mask_bytes(__m128i words) { return words; }
 };
 
 }  // namespace

@@ -2,18 +2,19 @@
 //
 // Each isa_*.cpp defines a vector type in an unnamed namespace and instantiates run_task with it.
 // So everything here has internal linkage there, and no code compiled for a wide instruction set
-// can be picked by the linker for a narrow one. For the same reason nothing of std is used.
+// can be picked by the linker for a narrow one. For the same reason no code of std is used.
 //
 // The output is cut into blocks: one vector of pixels across, and down all rows that lie between
 // the same two rows of cells (one run). For a block,
 //   1. both rows of cells are stretched to the block's columns (linear in x), for all classes;
 //      the lower row serves the next run as its upper one;
-//   2. each pixel row is a linear mix of the two, and the classes compete for its pixels: one
-//      multiply-add, one comparison, two selections per vector and class.
+//   2. each pixel row is a linear mix of the two, and the classes compete for its pixels: a
+//      multiply-add, a comparison, a maximum and a selection per vector and class.
 // The mix is a weighted mean of four cells. Where one class wins all cells that a block reads, it
 // therefore wins all its pixels, and the block is filled without any of that.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -36,14 +37,18 @@ typename Simd::Floats exp_of_negative(typename Simd::Floats x) {
     Floats r = Simd::multiply_add(n, Simd::set(-0.693359375f), bounded);
     r = Simd::multiply_add(n, Simd::set(2.12194440e-4f), r);
     // The Taylor series to r^6; the next term is below 1.3e-7 of the sum.
-    Floats sum = Simd::set(1.0f / 720);
-    for (const float coefficient : {1.0f / 120, 1.0f / 24, 1.0f / 6, 0.5f, 1.0f, 1.0f}) {
-        sum = Simd::multiply_add(sum, r, Simd::set(coefficient));
-    }
+    Floats sum = Simd::multiply_add(Simd::set(1.0f / 720), r, Simd::set(1.0f / 120));
+    sum = Simd::multiply_add(sum, r, Simd::set(1.0f / 24));
+    sum = Simd::multiply_add(sum, r, Simd::set(1.0f / 6));
+    sum = Simd::multiply_add(sum, r, Simd::set(0.5f));
+    sum = Simd::multiply_add(sum, r, Simd::set(1.0f));
+    sum = Simd::multiply_add(sum, r, Simd::set(1.0f));
     return Simd::mul(sum, Simd::power_of_two(n));
 }
 
-template <class Simd, class Label>
+// `scored` asks for confidences. It is fixed at compile time because a scan whose best values are
+// needed afterwards is compiled to keep them in memory, and a labels-only scan must not pay for it.
+template <class Simd, class Label, bool scored>
 class Upsampler {
     using Floats = typename Simd::Floats;
     using Indices = typename Simd::Indices;
@@ -131,22 +136,23 @@ private:
         Indices winner[Rows];
         for (int r = 0; r < Rows; ++r) {
             weight[r] = Simd::set(task_.rows.weight[row + r]);
-            best[r] = Simd::lowest();
+            best[r] = Simd::set(-INFINITY);
             winner[r] = Simd::set_index(0);
         }
+        Indices index = Simd::set_index(0);
         for (std::int32_t c = 0; c < grid_.classes; ++c) {
             const Floats start = Simd::load(above + c * lanes);
             const Floats rise = Simd::sub(Simd::load(below + c * lanes), start);
-            const Indices index = Simd::set_index(c);
             for (int r = 0; r < Rows; ++r) {
                 const Floats value = Simd::multiply_add(weight[r], rise, start);
                 Simd::compete(value, index, best[r], winner[r]);
             }
+            index = Simd::next(index);
         }
         for (int r = 0; r < Rows; ++r) {
             put_labels(row + r, block, winner[r]);
         }
-        if (task_.confidence != nullptr) {
+        if constexpr (scored) {
             score_rows<Rows>(block, row, above, below, weight, best);
         }
     }
@@ -262,17 +268,18 @@ private:
         Floats best[Vectors];
         Indices winner[Vectors];
         for (int v = 0; v < Vectors; ++v) {
-            best[v] = Simd::lowest();
+            best[v] = Simd::set(-INFINITY);
             winner[v] = Simd::set_index(0);
         }
         const float* cells = grid_.logits +
                              static_cast<std::ptrdiff_t>(top_cells_) * grid_.width + first_cell;
+        Indices index = Simd::set_index(0);
         for (std::int32_t c = 0; c < grid_.classes; ++c) {
-            const Indices index = Simd::set_index(c);
             for (int v = 0; v < Vectors; ++v) {
                 Simd::compete(Simd::load(cells + v * lanes), index, best[v], winner[v]);
             }
             cells += grid_.plane;
+            index = Simd::next(index);
         }
         for (int v = 0; v < Vectors; ++v) {
             Simd::store_labels(task_.scratch.cell_winners + first_cell + v * lanes, winner[v]);
@@ -319,12 +326,21 @@ private:
     Label* const labels_;
 };
 
+template <class Simd, class Label>
+void run_labelled(const Task& task) {
+    if (task.confidence == nullptr) {
+        Upsampler<Simd, Label, false>(task).run();
+    } else {
+        Upsampler<Simd, Label, true>(task).run();
+    }
+}
+
 template <class Simd>
 void run_task(const Task& task) noexcept {
     if (task.label_bytes == 1) {
-        Upsampler<Simd, std::uint8_t>(task).run();
+        run_labelled<Simd, std::uint8_t>(task);
     } else {
-        Upsampler<Simd, std::uint16_t>(task).run();
+        run_labelled<Simd, std::uint16_t>(task);
     }
 }
 

@@ -19,7 +19,7 @@ from atrous.inference.upsample import (
     upsample_probabilities,
 )
 from atrous.labels import Color
-from atrous.media.files import atomic_path, make_folder
+from atrous.media.files import RESULT_ENDINGS, atomic_path, make_folder
 from atrous.media.masks import Labels, write_labels
 from atrous.media.overlay import LegendEntry, add_legend, draw_overlay
 from atrous.media.pictures import Picture
@@ -70,6 +70,12 @@ class Scores:
         return upsample_probabilities(
             self.logits, self.size, align_corners=self.align_corners, window=self.window
         )
+
+
+def result_files(folder: Path, stem: Path, *, overlay: bool = True) -> list[Path]:
+    """The files a picture's results are written to: labels first, then the overlay if wanted."""
+    endings = RESULT_ENDINGS if overlay else RESULT_ENDINGS[:1]
+    return [folder / stem.parent / f"{stem.name}{ending}" for ending in endings]
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,12 +151,11 @@ class Segmentation:
         if target.suffix and not target.is_dir():
             raise OutputError(f"{target}: labels are written as PNG; name it .png, or a folder")
         stem = Path(stem or Path(self.picture.name).stem or "picture")
-        folder = make_folder(target / stem.parent)
-        files = [folder / f"{stem.name}.labels.png"]
+        files = result_files(target, stem, overlay=overlay)
+        make_folder(files[0].parent)
         write_labels(self.labels, files[0], self.colors)
-        if overlay:
-            files.append(folder / f"{stem.name}.overlay.png")
-            with atomic_path(files[1]) as temporary:
+        for path in files[1:]:
+            with atomic_path(path) as temporary:
                 self.overlay().save(temporary, format="PNG", compress_level=1)
         return files
 

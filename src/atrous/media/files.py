@@ -14,6 +14,9 @@ PICTURE_SUFFIXES = frozenset(
 )
 """What counts as a picture when a folder is read; a file named outright is always tried."""
 
+STDIN = Path("-")
+"""The input that stands for a picture on standard input."""
+
 RESULT_ENDINGS = (".labels.png", ".overlay.png")
 """Our own results: never taken for input when a folder is read."""
 
@@ -78,7 +81,9 @@ def find_pictures(inputs: Iterable[str], *, recursive: bool = False) -> list[Sou
     found: dict[Path, Source] = {}
     for text in inputs:
         path = Path(text)
-        if path.is_dir():
+        if path == STDIN:
+            sources, missing = [Source(STDIN, Path("stdin"))], ""
+        elif path.is_dir():
             sources = _in_folder(path, recursive=recursive)
             deeper = "" if recursive else " (add --recursive to look into its subfolders)"
             missing = f"{text}: no pictures in this folder{deeper}"
@@ -97,7 +102,7 @@ def find_pictures(inputs: Iterable[str], *, recursive: bool = False) -> list[Sou
     return list(found.values())
 
 
-def keep_endings(sources: Iterable[Source]) -> list[Source]:
+def with_endings(sources: Iterable[Source]) -> list[Source]:
     """Stems that keep the file's ending (``a.jpg``), so that ``a.jpg`` and ``a.png`` differ."""
     return [Source(s.path, s.stem.with_name(s.path.name)) for s in sources]
 

@@ -1,0 +1,36 @@
+"""The peers' environment: made once beside the repository's own, from the requirements here."""
+
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / ".venv-peers"
+TORCHVISION = "torchvision==0.28.0"
+
+
+def ensure() -> Path:
+    """Make the environment if it is not there; give the path of its Python."""
+    python = FOLDER / "bin" / "python"
+    stamp = FOLDER / "complete"
+    if not stamp.exists():
+        print(f"making {FOLDER} (torch, transformers, torchvision, atrous)", file=sys.stderr)
+        venv.create(FOLDER, with_pip=True, clear=True)
+        pip = [str(python), "-m", "pip", "install", "--quiet"]
+        requirements = Path(__file__).with_name("requirements.txt")
+        run([*pip, "-c", str(ROOT / "constraints.txt"), "-r", str(requirements)])
+        run([*pip, "--no-deps", "--target", str(FOLDER / "torchvision"), TORCHVISION])
+        stamp.touch()
+    # Our own code is installed anew each time: it is what is being measured.
+    run([str(python), "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt"), str(ROOT)])
+    return python
+
+
+def run(command: list[str]) -> None:
+    """Run a command; its output goes to stderr, so that stdout holds the table alone."""
+    subprocess.run(command, check=True, stdout=sys.stderr)
+
+
+if __name__ == "__main__":
+    print(ensure())

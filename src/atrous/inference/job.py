@@ -1,0 +1,100 @@
+"""Many pictures into one folder of results: each by itself, stoppable, and to be gone on with."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from atrous.errors import PictureError
+from atrous.inference.segmentation import result_files
+from atrous.inference.segmenter import Segmenter
+from atrous.media.files import STDIN, Source, check_collisions, make_folder, with_endings
+from atrous.media.pictures import read_picture
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one picture.
+
+    Attributes:
+        name: the picture.
+        error: why it failed; None if it did not.
+        width: the picture's width in pixels.
+        height: the picture's height in pixels.
+        areas: the share of each class found, from 0 to 1, the largest first.
+        files: what was written.
+        seconds: from the file on disk to the files on disk.
+    """
+
+    name: str
+    error: PictureError | None = None
+    width: int = 0
+    height: int = 0
+    areas: dict[str, float] = field(default_factory=dict[str, float])
+    files: tuple[Path, ...] = ()
+    seconds: float = 0.0
+
+
+class Job:
+    """A list of pictures and the folder for their results, checked before any work is done.
+
+    Args:
+        sources: the pictures.
+        output: the folder; created if need be.
+        overlay: whether overlays are written beside the labels.
+        keep_endings: whether the results' names keep the pictures' endings.
+
+    Raises:
+        OutputError: the folder cannot be written to, or two pictures' results would collide.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        output: Path,
+        *,
+        overlay: bool = True,
+        keep_endings: bool = False,
+    ) -> None:
+        self.sources = with_endings(sources) if keep_endings else list(sources)
+        check_collisions(self.sources)
+        self.output = make_folder(output)
+        self._overlay = overlay
+
+    def pending(self) -> list[Source]:
+        """The pictures whose results are not all there yet."""
+        return [
+            source
+            for source in self.sources
+            if not all(
+                path.exists()
+                for path in result_files(self.output, source.stem, overlay=self._overlay)
+            )
+        ]
+
+    def run(self, segmenter: Segmenter, sources: Sequence[Source]) -> Iterator[Outcome]:
+        """Segment the pictures one after the other; a broken one does not stop the others.
+
+        Raises:
+            OutputError: results cannot be written any more (the disk is full, say).
+        """
+        for source in sources:
+            start = time.perf_counter()
+            name = str(source.path)
+            try:
+                data = sys.stdin.buffer.read() if source.path == STDIN else source.path
+                picture = read_picture(data, max_pixels=segmenter.max_pixels, name=name)
+            except PictureError as error:
+                yield Outcome(name, error=error)
+                continue
+            result = segmenter.segment(picture)
+            files = result.save(self.output, stem=source.stem, overlay=self._overlay)
+            yield Outcome(
+                name=name,
+                width=picture.width,
+                height=picture.height,
+                areas=result.areas(),
+                files=tuple(files),
+                seconds=time.perf_counter() - start,
+            )
