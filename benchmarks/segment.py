@@ -45,8 +45,10 @@ def main() -> None:
     pin = min(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {pin})  # children inherit it
 
-    print(f"Command: `python benchmarks/segment.py --picture {arguments.picture.name} "
-          f"--repeats {arguments.repeats}`; {processor()}, one core, one thread\n")
+    print(
+        f"Command: `python benchmarks/segment.py --picture {arguments.picture.name} "
+        f"--repeats {arguments.repeats}`; {processor()}, one core, one thread\n"
+    )
     print("| what | contestant | CPU s | wall s | peak MB | CPU, × atrous |")
     print("|---|---|---|---|---|---|")
     whole_process(python, arguments.picture, arguments.repeats)

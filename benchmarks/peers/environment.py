@@ -23,7 +23,18 @@ def ensure() -> Path:
         run([*pip, "--no-deps", "--target", str(FOLDER / "torchvision"), TORCHVISION])
         stamp.touch()
     # Our own code is installed anew each time: it is what is being measured.
-    run([str(python), "-m", "pip", "install", "--quiet", "-c", str(ROOT / "constraints.txt"), str(ROOT)])
+    run(
+        [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "-c",
+            str(ROOT / "constraints.txt"),
+            str(ROOT),
+        ]
+    )
     return python
 
 

@@ -45,7 +45,9 @@ def resize(pixels: np.ndarray) -> np.ndarray:
     height, width, _ = pixels.shape
     scale = 513 / max(height, width)
     height, width = round(height * scale), round(width * scale)
-    canvas = np.full((-(-(height - 1) // 16) * 16 + 1, -(-(width - 1) // 16) * 16 + 1, 3), 127, np.uint8)
+    canvas = np.full(
+        (-(-(height - 1) // 16) * 16 + 1, -(-(width - 1) // 16) * 16 + 1, 3), 127, np.uint8
+    )
     image = Image.fromarray(pixels).resize((width, height), Image.Resampling.BILINEAR)
     canvas[:height, :width] = np.asarray(image)
     return canvas

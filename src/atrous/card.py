@@ -112,7 +112,9 @@ class Card:
             raw = cast("dict[str, Any]", loaded)
             version = int(raw.get("format_version", 0))
         except (ValueError, TypeError) as error:
-            raise ModelError(f"{file}: its card cannot be read ({error}); export it again") from None
+            raise ModelError(
+                f"{file}: its card cannot be read ({error}); export it again"
+            ) from None
         if version > FORMAT_VERSION:
             raise ModelError(
                 f"{file}: its card has format version {version}, this release reads up to "

@@ -205,11 +205,13 @@ class TestTies:
         )
         assert not labels.any()
 
-    @pytest.mark.parametrize("factor", [1, 4])
+    # 49 * (1 / 49) falls short of 1: those pixels lie a rounding error before their cell.
+    @pytest.mark.parametrize("factor", [1, 4, 49])
     def test_pixels_on_cells_take_the_first_of_equals(self, backend, factor):
-        # Whole numbers from 0 to 2: most cells are ties. Pixels on a cell must read it exactly.
-        logits = np.floor(3 * np.random.default_rng(0).random((9, 25, 41))).astype(np.float32)
-        size = (24 * factor + 1, 40 * factor + 1)
+        # Few different numbers, so most cells are ties; and such as a + (b - a) is not b.
+        numbers = np.float32([-7.7, -0.003, 0.1])
+        logits = np.random.default_rng(0).choice(numbers, (9, 5, 41))
+        size = (4 * factor + 1, 40 * factor + 1)
         labels = upsample_labels(logits, size, align_corners=True, backend=backend)
         np.testing.assert_array_equal(labels[::factor, ::factor], logits.argmax(0))
 
@@ -255,6 +257,16 @@ class TestNotFinite:
         _, confidence = upsample_confidence(logits, (50, 61), align_corners=True, backend=backend)
         exact = torch_upsample(logits, (50, 61), True)
         np.testing.assert_array_equal(np.isnan(confidence), np.isnan(exact).any(0))
+
+
+@pytest.mark.parametrize("size", [(3, 5), (40, 50)])
+def test_as_many_classes_as_16_bits_tell_apart(backend, size):
+    logits = random_logits(65536, (2, 3))
+    logits[65535, 1] = logits[40000, 0] = 9
+    labels = upsample_labels(logits, size, align_corners=True, backend=backend)
+    assert set(np.unique(labels)) == {40000, 65535}
+    assert (labels[0] == 40000).all()
+    assert (labels[-1] == 65535).all()
 
 
 def test_threads_change_nothing(backend):

@@ -1,10 +1,11 @@
 """``atrous evaluate``: a model's scores on a data set folder."""
 
 import json
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from atrous.cli import options
 
@@ -12,50 +13,47 @@ if TYPE_CHECKING:
     from atrous.evaluation.evaluate import Evaluation
 
 
+@click.command(no_args_is_help=True)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Data set folder: dataset.yaml, images/, labels/, splits/.",
+)
+@click.option(
+    "--split", default="val", show_default=True, metavar="NAME", help="Which of its splits."
+)
+@click.option(
+    "--classes",
+    metavar="A,B,C",
+    help="Score only these classes; pixels whose true class is another are ignored.",
+)
+@click.option("--boundary", is_flag=True, help="Measure the IoU near the borders too (trimap).")
+@options.inference
+@options.output
 def evaluate(
-    data: Annotated[
-        Path,
-        typer.Option(
-            help="Data set folder: dataset.yaml, images/, labels/, splits/.", metavar="DIR"
-        ),
-    ],
-    split: Annotated[str, typer.Option(help="Which of its splits.", metavar="NAME")] = "val",
-    classes: Annotated[
-        str | None,
-        typer.Option(
-            help="Score only these; pixels of other true classes are ignored.",
-            metavar="A,B,C",
-            show_default=False,
-        ),
-    ] = None,
-    boundary: Annotated[
-        bool, typer.Option("--boundary", help="Measure the IoU near the borders too (trimap).")
-    ] = False,
-    model: options.Model = "deeplabv3-mobilenetv2-voc",
-    output_stride: options.OutputStride = None,
-    engine: options.Engine = "auto",
-    threads: options.Threads = None,
-    max_pixels: options.MaxPixels = 500_000_000,
-    as_json: options.Json = False,
-    debug: options.Debug = False,
+    data: Path,
+    split: str,
+    classes: str | None,
+    boundary: bool,
+    as_json: bool,
+    **inference: Any,
 ) -> None:
     """Measure a model on a data set: IoU of each class, their mean, pixel accuracy."""
-    del debug
     from atrous.datasets.folder import DatasetFolder
     from atrous.evaluation.evaluate import evaluate as measure
     from atrous.inference.segmenter import Segmenter
 
     dataset = DatasetFolder.open(data)
-    segmenter = Segmenter(
-        model, engine=engine, output_stride=output_stride, threads=threads, max_pixels=max_pixels
-    )
+    segmenter = Segmenter(**inference)
     names = None if classes is None else [name.strip() for name in classes.split(",")]
     length = len(dataset.samples(split))
-    with typer.progressbar(
+    with click.progressbar(
         length=length,
         label="evaluating",
-        file=typer.get_text_stream("stderr"),
-        hidden=not options.is_terminal(),
+        file=sys.stderr,
+        hidden=not options.is_watched(),
     ) as bar:
         result = measure(
             segmenter,
@@ -66,7 +64,7 @@ def evaluate(
             progress=lambda _done, _total: bar.update(1),
         )
     if as_json:
-        typer.echo(json.dumps(result.summary(), ensure_ascii=False))
+        click.echo(json.dumps(result.summary(), ensure_ascii=False))
     else:
         _print_scores(result)
 
@@ -74,20 +72,20 @@ def evaluate(
 def _print_scores(result: "Evaluation") -> None:
     """The table for people."""
     figures = result.summary()
-    typer.echo(
+    click.echo(
         f"{result.model}, output stride {result.output_stride}, on {result.dataset} "
         f"{result.split}: {result.images} pictures"
     )
-    typer.echo("IoU")
+    click.echo("IoU")
     options.print_table(list(result.per_class().items()))
-    typer.echo(f"mean IoU        {_percent(figures['miou'])}")
-    typer.echo(f"pixel accuracy  {_percent(figures['pixel_accuracy'])}")
+    click.echo(f"mean IoU        {_percent(figures['miou'])}")
+    click.echo(f"pixel accuracy  {_percent(figures['pixel_accuracy'])}")
     if result.boundary:
-        typer.echo(f"mean IoU within n pixels of the border ({result.border})")
+        click.echo(f"mean IoU within n pixels of the border ({result.border})")
         for width, matrix in result.boundary.items():
-            typer.echo(f"  {width:3d} px  {_percent(matrix.miou())}")
+            click.echo(f"  {width:3d} px  {_percent(matrix.miou())}")
     each = 1000 * result.seconds / max(1, result.images)
-    typer.echo(f"{result.seconds:.1f} s, {each:.0f} ms a picture")
+    click.echo(f"{result.seconds:.1f} s, {each:.0f} ms a picture")
 
 
 def _percent(value: float | None) -> str:

@@ -1,14 +1,17 @@
 """The options that several verbs share, so that they mean the same everywhere."""
 
 import sys
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
-import typer
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _debugging = False
 
 
-def _set_debugging(asked: bool) -> None:
+def _set_debugging(_context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     global _debugging
     _debugging = asked
 
@@ -18,45 +21,77 @@ def is_debugging() -> bool:
     return _debugging
 
 
-Model = Annotated[
-    str,
-    typer.Option("--model", "-m", help="A name from 'atrous models', or a model file.", metavar="NAME|FILE"),
-]
-Engine = Annotated[str, typer.Option(help="What runs the network: auto or onnxruntime.")]
-OutputStride = Annotated[
-    int | None,
-    typer.Option(
-        help="Pixels per cell of the network's output; smaller is finer and slower. "
-        "By default what the model's card says.",
-        show_default=False,
-        metavar="8|16",
-    ),
-]
-Threads = Annotated[
-    int | None,
-    typer.Option(help="Threads to use. By default all processors.", show_default=False, min=1),
-]
-MaxPixels = Annotated[
-    int, typer.Option(help="Refuse larger pictures: they may be decompression bombs.", min=1)
-]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, one object a line.")]
-Debug = Annotated[
-    bool,
-    typer.Option("--debug", callback=_set_debugging, is_eager=True, help="Show tracebacks."),
-]
+def output(command: Command) -> Command:
+    """``--json`` and ``--debug``, which every verb has."""
+    for option in (
+        click.option(
+            "--debug",
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_set_debugging,
+            help="Show tracebacks.",
+        ),
+        click.option(
+            "--json", "as_json", is_flag=True, help="Print JSON on stdout, one object a line."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
-def is_terminal() -> bool:
+def inference(command: Command) -> Command:
+    """How pictures are segmented: the keyword arguments of :class:`atrous.Segmenter`."""
+    for option in (
+        click.option(
+            "--max-pixels",
+            type=click.IntRange(min=1),
+            default=500_000_000,
+            show_default=True,
+            help="Refuse larger pictures: they may be decompression bombs.",
+        ),
+        click.option(
+            "--threads",
+            type=click.IntRange(min=1),
+            help="Threads to use; by default all processors.",
+        ),
+        click.option(
+            "--engine",
+            default="auto",
+            metavar="NAME",
+            help="What runs the network: auto (the default) or onnxruntime.",
+        ),
+        click.option(
+            "--output-stride",
+            type=click.IntRange(min=1),
+            metavar="8|16",
+            help="Pixels per cell of the network's output, smaller is finer and slower; by default "
+            "what the model's card says.",
+        ),
+        click.option(
+            "--model",
+            "-m",
+            default="deeplabv3-mobilenetv2-voc",
+            show_default=True,
+            metavar="NAME|FILE",
+            help="A name from 'atrous models', or a model file.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def is_watched() -> bool:
     """Whether a person watches stderr, so that a progress bar makes sense."""
     return sys.stderr.isatty()
 
 
-def print_table(rows: list[tuple[str, float | None]], *, indent: str = "  ") -> None:
+def print_table(rows: Sequence[tuple[str, float | None]]) -> None:
     """Names with shares from 0 to 1, as per cent and as bars."""
     width = max((len(name) for name, _ in rows), default=0)
     for name, share in rows:
         if share is None:
-            typer.echo(f"{indent}{name:<{width}}      –")
+            click.echo(f"  {name:<{width}}      –")
         else:
             bar = "█" * round(20 * share)
-            typer.echo(f"{indent}{name:<{width}}  {100 * share:5.1f} %  {bar}".rstrip())
+            click.echo(f"  {name:<{width}}  {100 * share:5.1f} %  {bar}".rstrip())

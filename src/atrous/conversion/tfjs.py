@@ -46,9 +46,7 @@ def read_weights(model_json: Path) -> dict[str, NDArray[Any]]:
     return weights
 
 
-def _split(
-    data: bytes, entries: list[dict[str, Any]], model_json: Path
-) -> dict[str, NDArray[Any]]:
+def _split(data: bytes, entries: list[dict[str, Any]], model_json: Path) -> dict[str, NDArray[Any]]:
     """Cut the bytes of a group into its tensors."""
     tensors: dict[str, NDArray[Any]] = {}
     at = 0

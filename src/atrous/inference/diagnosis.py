@@ -10,7 +10,7 @@ from atrous.errors import AtrousError
 from atrous.inference.upsample import core_info
 from atrous.zoo import DEFAULT_MODEL
 
-_BASE = ("numpy", "pillow", "onnxruntime", "typer", "pyyaml")
+_BASE = ("numpy", "pillow", "onnxruntime", "click", "pyyaml")
 _EXTRAS = {"onnx": ("train", "making model files")}
 """Optional package → the extra it comes with, and what it is for."""
 
@@ -68,7 +68,9 @@ def _core() -> Finding:
     if core is None:
         hint = "works, but slower; install a wheel, or a C++ compiler and then reinstall atrous"
         return Finding("compiled core", "missing, numpy stands in", hint)
-    return Finding("compiled core", f"{core['isa']} (this processor: {', '.join(core['available'])})")
+    return Finding(
+        "compiled core", f"{core['isa']} (this processor: {', '.join(core['available'])})"
+    )
 
 
 def _default_model() -> Finding:

@@ -127,7 +127,11 @@ class Segmentation:
         return add_legend(drawn, self._legend()) if legend else drawn
 
     def save(
-        self, target: str | Path = "atrous-out", *, stem: str | Path | None = None, overlay: bool = True
+        self,
+        target: str | Path = "atrous-out",
+        *,
+        stem: str | Path | None = None,
+        overlay: bool = True,
     ) -> list[Path]:
         """Write the labels (palette PNG, pixel value = class) and the overlay.
 

@@ -36,7 +36,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{path}: cannot be written ({reason}); free it or choose another") from None
+        raise OutputError(
+            f"{path}: cannot be written ({reason}); free it or choose another"
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)
 

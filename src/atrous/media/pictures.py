@@ -89,9 +89,7 @@ def _decode(file: BinaryIO, max_pixels: int, name: str) -> Picture:
         return _read(image, max_pixels, name, decoder=True)
 
 
-def _read(
-    image: Image.Image, max_pixels: int, name: str, *, decoder: bool = False
-) -> Picture:
+def _read(image: Image.Image, max_pixels: int, name: str, *, decoder: bool = False) -> Picture:
     """Check the size, decode no more than is needed, turn upright, convert to RGB.
 
     ``decoder``: the image is our own and not decoded yet, so its decoder may be set.
