@@ -3,8 +3,8 @@
     python benchmarks/strides.py --data DIR [--split val_dev]
 
 DIR is a data set folder with VOC's 21 classes. Each combination of output stride (8, 16) and
-padding (to the 513 square as Google's frozen graph does, or to the next k·stride + 1) is run over the
-split on one thread, pinned to one processor; prints a Markdown table.
+padding (to the 513 square as Google's frozen graph does, or to the next k·stride + 1) is run over
+the split on one thread, pinned to one processor; prints a Markdown table.
 """
 
 import argparse

@@ -136,7 +136,7 @@ def _typed(raw: dict[str, Any]) -> dict[str, Any]:
     card["output_strides"] = {int(stride): table for stride, table in raw["output_strides"].items()}
     card["numbers"] = tuple(Number(**number) for number in raw.get("numbers", ()))
     if "input" in raw:
-        card["input"] = Input(**{**raw["input"], "bands": tuple(raw["input"]["bands"])})
+        card["input"] = Input(**(raw["input"] | {"bands": tuple(raw["input"]["bands"])}))
     if isinstance(raw.get("image_pooling"), list):
         card["image_pooling"] = tuple(raw["image_pooling"])
     return card

@@ -4,9 +4,9 @@ Results go to files, machine-readable output to stdout, everything chatty to std
 Exit codes: 0 all done; 1 failed; 2 wrong usage; 3 some inputs failed; 130 stopped with Ctrl-C.
 """
 
+import io
 import os
 import sys
-from contextlib import suppress
 
 import click
 
@@ -35,8 +35,8 @@ def main() -> None:
     # no verb does: 60 ms of processor time on two cores.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
-        with suppress(AttributeError):  # a stream that is not a text file has no reconfigure
-            stream.reconfigure(errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without × or … still gets its text
     try:
         sys.exit(atrous(standalone_mode=False))
     except click.ClickException as error:

@@ -2,6 +2,7 @@
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,7 @@ def segment(
     from atrous.inference.segmenter import Segmenter
     from atrous.media.files import find_pictures
 
+    start = time.perf_counter()
     sources = find_pictures(inputs, recursive=recursive)
     job = Job(sources, output, overlay=overlay, keep_endings=keep_endings)
     segmenter = Segmenter(**inference)
@@ -80,7 +82,13 @@ def segment(
         except KeyboardInterrupt:
             interrupted = 1
     if not as_json:
-        _print_found(done, segmenter, skipped=len(job.sources) - len(todo), output=output)
+        _print_found(
+            done,
+            segmenter,
+            skipped=len(job.sources) - len(todo),
+            output=output,
+            seconds=time.perf_counter() - start,
+        )
     if interrupted:
         click.echo(
             f"atrous: stopped with {len(done)} of {len(todo)} done; the same command with "
@@ -109,9 +117,16 @@ def _report(outcome: "Outcome", segmenter: "Segmenter") -> dict[str, Any]:
 
 
 def _print_found(
-    outcomes: list["Outcome"], segmenter: "Segmenter", *, skipped: int, output: Path
+    outcomes: list["Outcome"],
+    segmenter: "Segmenter",
+    *,
+    skipped: int,
+    output: Path,
+    seconds: float,
 ) -> None:
     """What a person wants to know: what was found, where the files are, how long it took."""
+    from atrous.inference.job import mean_areas
+
     good = [outcome for outcome in outcomes if not outcome.error]
     if len(outcomes) == 1 and good:
         only = good[0]
@@ -119,19 +134,15 @@ def _print_found(
         options.print_table(list(only.areas.items()))
         click.echo("written: " + "\n         ".join(str(path) for path in only.files))
     elif good:
-        totals: dict[str, float] = {}
-        for outcome in good:
-            for name, share in outcome.areas.items():
-                totals[name] = totals.get(name, 0.0) + share / len(good)
         click.echo("mean share of the pictures")
-        options.print_table(sorted(totals.items(), key=lambda item: -item[1]))
+        options.print_table(list(mean_areas(good).items()))
         click.echo(f"written: {sum(len(o.files) for o in good)} files in {output}")
     if skipped:
         click.echo(f"skipped: {skipped} with results already in {output}")
     if good:
-        seconds = sum(outcome.seconds for outcome in good)
-        many = f"{len(good)} pictures, {seconds / len(good):.3f} s each, " if len(good) > 1 else ""
+        each = sum(outcome.seconds for outcome in good) / len(good)
+        count = "1 picture" if len(good) == 1 else f"{len(good)} pictures"
         click.echo(
-            f"{many}{seconds:.2f} s ({segmenter.card.name}, output stride "
+            f"{count} in {seconds:.2f} s, {each:.2f} s each ({segmenter.card.name}, output stride "
             f"{segmenter.output_stride}, {segmenter.engine}, threads: {segmenter.threads})"
         )

@@ -29,7 +29,7 @@ Geometry = dict[str, list[int] | str]
 OUTPUT_STRIDES = (8, 16)
 """The strides the weights are offered at: frozen at 8, trained at 16."""
 
-# (expansion, stride, output channels) of the 17 inverted residual blocks: arXiv 1801.04381, table 2.
+# (expansion, stride, output channels) of the 17 inverted residual blocks: arXiv 1801.04381, tab. 2
 BLOCKS = (
     (1, 1, 16),
     *((6, 2, 24), (6, 1, 24)),
@@ -108,7 +108,7 @@ def to_onnx(weights: Weights, card: Card) -> "onnx.ModelProto":
         producer_name="atrous",
     )
     helper.set_model_props(model, {CARD_KEY: card.to_json()})
-    checker.check_model(model, full_check=True)
+    checker.check_model(model, full_check=True)  # pyright: ignore[reportUnknownMemberType]
     return model
 
 

@@ -96,9 +96,8 @@ class DatasetFolder:
         file = self.root / "splits" / f"{split}.txt"
         if not file.is_file():
             known = self.splits()
-            raise DataError(
-                f"{file}: no such split{nearest(split, known)} (there is {', '.join(known) or 'none'})"
-            )
+            there = ", ".join(known) or "none"
+            raise DataError(f"{file}: no such split{nearest(split, known)} (there is {there})")
         ids = file.read_text(encoding="utf-8").split()
         if not ids:
             raise DataError(f"{file}: the split is empty; it holds one ID a line")

@@ -52,9 +52,8 @@ def open_engine(
         from atrous.engines.onnxruntime import OnnxRuntimeEngine
 
         return OnnxRuntimeEngine(graph, model.card, file=str(model.path), threads=threads)
-    raise ModelError(
-        f"unknown engine '{name}'{nearest(name, ENGINES)} (there is {', '.join(('auto', *ENGINES))})"
-    )
+    there = ", ".join(("auto", *ENGINES))
+    raise ModelError(f"unknown engine '{name}'{nearest(name, ENGINES)} (there is {there})")
 
 
 def available_processors() -> int:

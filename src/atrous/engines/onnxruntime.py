@@ -47,5 +47,4 @@ class OnnxRuntimeEngine:
 
     def run(self, images: NDArray[Any]) -> NDArray[np.float32]:
         """Images ``[N, H, W, C]`` → logits ``[N, classes, h, w]``."""
-        outputs: Any = self._session.run(["logits"], {"image": images})
-        return outputs[0]
+        return self._session.run(["logits"], {"image": images})[0]

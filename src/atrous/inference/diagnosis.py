@@ -17,7 +17,7 @@ _EXTRAS = {"onnx": ("train", "making model files")}
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of the diagnosis: what was looked at, how it is, and what to do if it is not well."""
+    """One line of the diagnosis: what was looked at, how it is, and what to do if not well."""
 
     what: str
     state: str

@@ -98,3 +98,12 @@ class Job:
                 files=tuple(files),
                 seconds=time.perf_counter() - start,
             )
+
+
+def mean_areas(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """The share of each class in all pictures taken together, each counting alike."""
+    totals: dict[str, float] = {}
+    for outcome in outcomes:
+        for name, share in outcome.areas.items():
+            totals[name] = totals.get(name, 0.0) + share / len(outcomes)
+    return dict(sorted(totals.items(), key=lambda item: -item[1]))

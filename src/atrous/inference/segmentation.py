@@ -163,7 +163,7 @@ class Segmentation:
                 self.overlay().save(temporary, format="PNG", compress_level=1)
         return files
 
-    def __array__(self, dtype: DTypeLike = None, copy: bool | None = None) -> NDArray[Any]:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
         return np.array(self.labels, dtype=dtype, copy=copy)
 
     def _repr_png_(self) -> bytes:

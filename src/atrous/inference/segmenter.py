@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import overload
+from typing import cast, overload
 
 import numpy as np
 from PIL import Image
 
-from atrous.card import Card
 from atrous.engines import available_processors, open_engine
 from atrous.inference.fit import fit
 from atrous.inference.segmentation import Scores, Segmentation
@@ -48,7 +47,7 @@ class Segmenter:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be 1 or more, not {threads}")
         file = open_model(model)
-        self.card: Card = file.card
+        self.card = file.card
         self.output_stride = output_stride or file.card.output_stride
         self.threads = threads or available_processors()
         self.max_pixels = max_pixels
@@ -84,9 +83,9 @@ class Segmenter:
             PictureError: a picture is missing, damaged, too large or not a picture.
         """
         if isinstance(picture, (str, Path, bytes, Image.Image, np.ndarray)):
-            return self.segment(
-                read_picture(picture, max_pixels=self.max_pixels), probabilities=probabilities
-            )
+            one = cast("PictureLike", picture)  # isinstance knows no element types
+            read = read_picture(one, max_pixels=self.max_pixels)
+            return self.segment(read, probabilities=probabilities)
         return [self(one, probabilities=probabilities) for one in picture]
 
     def segment(self, picture: Picture, *, probabilities: bool = False) -> Segmentation:

@@ -2,16 +2,15 @@
 
 import glob
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from atrous.errors import OutputError, PictureError
 
-PICTURE_SUFFIXES = frozenset(
-    ".avif .bmp .gif .jfif .jp2 .jpeg .jpg .pgm .png .pnm .ppm .tga .tif .tiff .webp".split()
-)
+_KINDS = "avif bmp gif jfif jp2 jpeg jpg pgm png pnm ppm tga tif tiff webp"
+PICTURE_SUFFIXES = frozenset(f".{kind}" for kind in _KINDS.split())
 """What counts as a picture when a folder is read; a file named outright is always tried."""
 
 STDIN = Path("-")
@@ -22,7 +21,7 @@ RESULT_ENDINGS = (".labels.png", ".overlay.png")
 
 
 @contextmanager
-def atomic_path(path: Path) -> Iterator[Path]:
+def atomic_path(path: Path) -> Generator[Path]:
     """A temporary path beside ``path``, renamed to it when the block ends well.
 
     Whatever happens inside (an error, a full disk, Ctrl-C), ``path`` is either whole or as it was.
@@ -92,7 +91,7 @@ def find_pictures(inputs: Iterable[str], *, recursive: bool = False) -> list[Sou
         elif path.exists():
             sources, missing = [Source(path, Path(path.stem))], ""
         elif glob.has_magic(text):
-            matches = sorted(Path(name) for name in glob.glob(text, recursive=True))
+            matches = sorted(Path(name) for name in glob.glob(text, recursive=True))  # noqa: PTH207 (not anchored to a folder)
             sources = [Source(name, Path(name.stem)) for name in matches if _is_picture(name)]
             missing = f"{text}: no picture matches this pattern"
         else:

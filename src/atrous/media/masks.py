@@ -1,4 +1,4 @@
-"""Label pictures: PNGs whose pixel value is the label, written and read by index, never by colour."""
+"""Label pictures: PNGs whose pixel value is the label, read by index and never by colour."""
 
 from collections.abc import Sequence
 from pathlib import Path

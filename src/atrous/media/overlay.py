@@ -39,7 +39,8 @@ def draw_overlay(
     shown = Image.fromarray(table[labels])
     blended = Image.blend(image, shown, alpha)
     blended.paste(_PAPER, mask=_mask(_borders(labels)))
-    return Image.composite(blended, image, _mask(table.any(axis=1)[labels]))
+    tinted = np.array([any(color) for color in table.tolist()])
+    return Image.composite(blended, image, _mask(tinted[labels]))
 
 
 def add_legend(image: Image.Image, entries: Sequence[LegendEntry]) -> Image.Image:
