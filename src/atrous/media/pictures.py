@@ -148,6 +148,8 @@ def _damage(error: Exception) -> str:
 
 def _orientation(image: Image.Image) -> int:
     """The EXIF orientation; a damaged EXIF block does not make a picture unreadable."""
+    if image.format == "JPEG" and "exif" not in image.info:
+        return 1  # most pictures: Pillow would load its TIFF reader only to find nothing
     try:
         return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except (*_BROKEN, TypeError):
