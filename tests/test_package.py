@@ -1,5 +1,6 @@
 """The package's surface, and that what the README says is so."""
 
+import doctest
 import re
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import atrous
+from atrous.inference import segmenter
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -57,6 +59,13 @@ def test_readmes_python_runs(tmp_path: Path) -> None:
         "cat.labels.png",
         "cat.overlay.png",
     ]
+
+
+def test_examples_in_docstrings_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    results = doctest.testmod(segmenter)
+    assert results.attempted >= 6
+    assert results.failed == 0
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))

@@ -24,7 +24,9 @@ def model_file(
     card_input: Input | None = None,
 ) -> ModelFile:
     """A network that gives each class the picture's first channel times the class's number."""
-    weight = helper.make_tensor("w", TensorProto.FLOAT, [2, channels, 1, 1], [0.0, *[1.0] * (2 * channels - 1)])
+    weight = helper.make_tensor(
+        "w", TensorProto.FLOAT, [2, channels, 1, 1], [0.0, *[1.0] * (2 * channels - 1)]
+    )
     nodes = [
         helper.make_node("Cast", [image], ["f"], to=TensorProto.FLOAT),
         helper.make_node("Transpose", ["f"], ["t"], perm=[0, 3, 1, 2]),
@@ -76,7 +78,9 @@ def test_card_that_does_not_fit_is_refused(
     tmp_path: Path, changes: dict[str, object], message: str
 ) -> None:
     file = model_file(tmp_path / "odd.onnx", **changes)  # type: ignore[arg-type]
-    with pytest.raises(ModelError, match=rf"odd\.onnx: its card does not fit its graph .*{message}"):
+    with pytest.raises(
+        ModelError, match=rf"odd\.onnx: its card does not fit its graph .*{message}"
+    ):
         open_engine("onnxruntime", file)
 
 

@@ -113,7 +113,9 @@ def test_a_file_that_opens_but_cannot_be_read(tmp_path, monkeypatch):
     assert message(tmp_path / "on-a-bad-disk.jpg").startswith(f"{tmp_path}/on-a-bad-disk.jpg: ")
 
 
-@pytest.mark.xfail(strict=True, reason="Pillow's filename is empty for an image opened from a buffer")
+@pytest.mark.xfail(
+    strict=True, reason="Pillow's filename is empty for an image opened from a buffer"
+)
 def test_an_image_opened_from_a_buffer_is_called_pil_image():
     assert message(Image.open(io.BytesIO(half("JPEG")))).startswith("PIL image: ")
 

@@ -9,19 +9,26 @@ from atrous.errors import OutputError, PictureError
 from atrous.media.files import STDIN, Source, check_collisions, find_pictures, with_endings
 
 
+CONTENTS = [
+    "b.jpg",
+    "a.PNG",
+    "c.webp",
+    "notes.txt",
+    "noending",
+    ".hidden.jpg",
+    "._b.jpg",
+    "b.labels.png",
+    "b.overlay.png",
+    "trip/d.jpg",
+    "trip/day 2/e.tif",
+    "trip/d.labels.png",
+]
+
+
 @pytest.fixture
 def photos(tmp_path, monkeypatch):
     """A folder as people have them: pictures, other files, results, hidden files, subfolders."""
-    for name in """b.jpg a.PNG c.webp notes.txt model.onnx .hidden.jpg ._b.jpg noending
-                   b.labels.png b.overlay.png trip/d.jpg trip/day 2/e.tif trip/d.labels.png""".split(
-        "\n"
-    )[0].split() + [
-        "b.labels.png",
-        "b.overlay.png",
-        "trip/d.jpg",
-        "trip/day 2/e.tif",
-        "trip/d.labels.png",
-    ]:
+    for name in CONTENTS:
         file = tmp_path / "photos" / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()

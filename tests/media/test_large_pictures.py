@@ -44,8 +44,12 @@ def test_the_copy_is_no_smaller_than_promised(file_format, width):
 def test_the_copy_shows_the_same(file_format):
     copy = np.asarray(read_picture(encoded(flag(), file_format)).image)
     middle = copy.shape[1] // 2
-    np.testing.assert_allclose(copy[:, : middle - 16], np.broadcast_to(RED, (16, middle - 16, 3)), atol=8)
-    np.testing.assert_allclose(copy[:, middle + 16 :], np.broadcast_to(BLUE, (16, middle - 16, 3)), atol=8)
+    np.testing.assert_allclose(
+        copy[:, : middle - 16], np.broadcast_to(RED, (16, middle - 16, 3)), atol=8
+    )
+    np.testing.assert_allclose(
+        copy[:, middle + 16 :], np.broadcast_to(BLUE, (16, middle - 16, 3)), atol=8
+    )
 
 
 @pytest.mark.parametrize("file_format", ["JPEG", "PNG"])

@@ -105,7 +105,9 @@ def test_a_file_in_the_way_of_the_folder(tmp_path):
         write_labels(LABELS, tmp_path / "file" / "a.png", [(0, 0, 0)])
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="the temporary name is longer than a name may be")
+@pytest.mark.xfail(
+    strict=True, raises=OSError, reason="the temporary name is longer than a name may be"
+)
 def test_a_name_as_long_as_a_name_may_be(tmp_path):
     name = "x" * 240 + ".labels.png"  # 251 of 255 bytes
     write_labels(LABELS, tmp_path / name, [(0, 0, 0)])

@@ -59,7 +59,9 @@ def same_padded(x: torch.Tensor, stride: int, rate: int) -> torch.Tensor:
     return F.pad(x, pads)
 
 
-def reference(image: np.ndarray, tensors: dict[str, torch.Tensor], output_stride: int) -> np.ndarray:
+def reference(
+    image: np.ndarray, tensors: dict[str, torch.Tensor], output_stride: int
+) -> np.ndarray:
     """The network in float64."""
 
     def conv(name: str, x: torch.Tensor, stride: int = 1, rate: int = 1) -> torch.Tensor:
@@ -124,7 +126,9 @@ def test_a_batch_equals_its_pictures_one_by_one(cat: np.ndarray) -> None:
     pair = np.stack([cat[:129, :129], cat[200:329, 200:329]])
     together = engine.run(pair)
     for index in range(2):
-        np.testing.assert_allclose(together[index], engine.run(pair[index : index + 1])[0], atol=1e-4)
+        np.testing.assert_allclose(
+            together[index], engine.run(pair[index : index + 1])[0], atol=1e-4
+        )
 
 
 def test_card_says_what_the_model_is() -> None:

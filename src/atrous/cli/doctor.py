@@ -20,4 +20,5 @@ def doctor(as_json: bool) -> None:
     width = max(len(finding.what) for finding in findings)
     for finding in findings:
         hint = f"  → {finding.hint}" if finding.hint else ""
-        click.echo(f"{'!' if finding.hint else '✓'} {finding.what:<{width}}  {finding.state}{hint}")
+        mark = "✓" if not finding.hint else "-" if finding.optional else "!"
+        click.echo(f"{mark} {finding.what:<{width}}  {finding.state}{hint}")

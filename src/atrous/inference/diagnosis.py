@@ -22,6 +22,7 @@ class Finding:
     what: str
     state: str
     hint: str = ""
+    optional: bool = False
 
 
 def diagnose() -> list[Finding]:
@@ -58,7 +59,11 @@ def _onnxruntime() -> Finding:
         import onnxruntime
     except ImportError as error:
         return Finding("onnxruntime", f"missing ({error})", "pip install onnxruntime")
-    providers = [p.removesuffix("ExecutionProvider") for p in onnxruntime.get_available_providers()]
+    providers = [
+        name.removesuffix("ExecutionProvider")
+        for name in onnxruntime.get_available_providers()
+        if name != "AzureExecutionProvider"  # a client of a cloud service, in every build
+    ]
     return Finding("onnxruntime", f"{onnxruntime.__version__} ({', '.join(providers)})")
 
 
@@ -88,4 +93,5 @@ def _extra(package: str, extra: str, use: str) -> Finding:
     found = _installed(package)
     if found:
         return Finding(package, found)
-    return Finding(package, f"not installed, only for {use}", f"pip install 'atrous[{extra}]'")
+    hint = f"pip install 'atrous[{extra}]'"
+    return Finding(package, f"not installed, only for {use}", hint, optional=True)

@@ -31,8 +31,9 @@ class Segmenter:
 
     Example:
         >>> segmenter = Segmenter(output_stride=8)
-        >>> segmenter("examples/cat.jpg").areas()  # doctest: +SKIP
-        {'cat': 0.71, 'background': 0.29}
+        >>> cat, coffee = segmenter(["examples/cat.jpg", "examples/coffee.jpg"])
+        >>> [f"{name} {share:.0%}" for name, share in cat.areas().items()]
+        ['cat 80%', 'background 20%']
     """
 
     def __init__(

@@ -25,7 +25,7 @@ backend gives the label that exact arithmetic would.
 **Not-a-number and infinity.** A NaN never wins; a pixel with nothing but NaN gets class 0. A class
 at -inf loses wherever it takes part. Interpolating next to +inf gives NaN or +inf, hence some valid
 class, which one is not defined. Confidences and probabilities are NaN wherever a class's
-interpolated logit is NaN or +inf.
+interpolated logit is NaN or +inf, and may be where one is -inf.
 """
 
 from __future__ import annotations
@@ -33,9 +33,12 @@ from __future__ import annotations
 import math
 import operator
 import os
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
+
+from atrous.inference import upsample_numpy
+from atrous.inference.upsample_numpy import Axis, Sampling, bands
 
 try:
     from atrous import _core
@@ -43,17 +46,12 @@ except ImportError:  # installed without a compiler: numpy does the work, by the
     _core = None
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
 Backend = Literal["numpy", "plain", "sse2", "avx2", "avx512"]
 
 ISA_VARIABLE = "ATROUS_CORE_ISA"
 """The environment variable that holds the core to a lower instruction set: ``sse2``, say."""
-
-_BAND_PIXELS = 1 << 15
-"""Pixels the fallback handles at once: its few float32 planes of that size stay in cache."""
 
 
 class CoreInfo(TypedDict):
@@ -171,7 +169,7 @@ def upsample_probabilities(
     cells, sampling = _prepare(logits, size, align_corners, window, 1)
     out = np.empty((len(cells), sampling.rows.pixels, sampling.columns.pixels), np.float32)
     with np.errstate(invalid="ignore", over="ignore"):
-        for band, planes in _bands(cells, sampling):
+        for band, planes in bands(cells, sampling):
             probabilities = out[:, band]
             for index, plane in enumerate(planes):
                 probabilities[index] = plane
@@ -181,26 +179,13 @@ def upsample_probabilities(
     return out
 
 
-class _Axis(NamedTuple):
-    """Pixel ``i`` of ``pixels`` reads the grid at ``start + i * step`` cells, clamped to it."""
-
-    start: float
-    step: float
-    pixels: int
-
-
-class _Sampling(NamedTuple):
-    rows: _Axis
-    columns: _Axis
-
-
 def _prepare(
     logits: NDArray[np.floating],
     size: tuple[int, int],
     align_corners: bool,
     window: tuple[float, float, float, float] | None,
     threads: int,
-) -> tuple[NDArray[np.float32], _Sampling]:
+) -> tuple[NDArray[np.float32], Sampling]:
     """Check the caller's arguments and reduce them to float32 cells and an affine map per axis."""
     if logits.ndim != 3 or 0 in logits.shape:
         raise ValueError(f"logits must be a non-empty [C, h, w] array, not {logits.shape}")
@@ -216,13 +201,13 @@ def _prepare(
         border = 1 if align_corners else 0
         window = (0.0, 0.0, grid_height - border, grid_width - border)
     top, left, bottom, right = window
-    sampling = _Sampling(
+    sampling = Sampling(
         _affine(top, bottom, height, align_corners), _affine(left, right, width, align_corners)
     )
     return np.ascontiguousarray(logits, np.float32), sampling
 
 
-def _affine(first: float, last: float, count: int, align_corners: bool) -> _Axis:
+def _affine(first: float, last: float, count: int, align_corners: bool) -> Axis:
     """The map of pixels ``0..count-1`` onto the window ``[first, last]`` of one axis."""
     if align_corners:
         step = (last - first) / (count - 1) if count > 1 else 0.0
@@ -235,7 +220,7 @@ def _affine(first: float, last: float, count: int, align_corners: bool) -> _Axis
         raise ValueError(f"window must be finite, not {first} to {last}")
     if last < first:
         raise ValueError(f"window must not run backwards, from {first} to {last}")
-    return _Axis(float(start), float(step), count)
+    return Axis(float(start), float(step), count)
 
 
 def _pick_isa(backend: Backend | None) -> str:
@@ -256,7 +241,7 @@ def _pick_isa(backend: Backend | None) -> str:
 
 
 def _empty_labels(
-    cells: NDArray[np.float32], sampling: _Sampling
+    cells: NDArray[np.float32], sampling: Sampling
 ) -> NDArray[np.uint8] | NDArray[np.uint16]:
     shape = (sampling.rows.pixels, sampling.columns.pixels)
     return np.empty(shape, np.uint8) if len(cells) <= 256 else np.empty(shape, np.uint16)
@@ -264,7 +249,7 @@ def _empty_labels(
 
 def _fill(
     cells: NDArray[np.float32],
-    sampling: _Sampling,
+    sampling: Sampling,
     labels: NDArray[np.uint8] | NDArray[np.uint16],
     confidence: NDArray[np.float32] | None,
     threads: int,
@@ -273,7 +258,7 @@ def _fill(
     """Write the labels, and the confidence where asked, with the chosen backend."""
     isa = _pick_isa(backend)
     if _core is None or isa == "numpy":
-        _fill_in_bands(cells, sampling, labels, confidence)
+        upsample_numpy.fill(cells, sampling, labels, confidence)
         return
     rows, columns = sampling
     _core.upsample(
@@ -287,79 +272,3 @@ def _fill(
         threads,
         isa,
     )
-
-
-def _fill_in_bands(
-    cells: NDArray[np.float32],
-    sampling: _Sampling,
-    labels: NDArray[np.uint8] | NDArray[np.uint16],
-    confidence: NDArray[np.float32] | None,
-) -> None:
-    """The fallback: the winners, and their probabilities where asked, band by band."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        for band, planes in _bands(cells, sampling):
-            winner = labels[band]
-            winner.fill(0)
-            best = np.full(winner.shape, -np.inf, np.float32)
-            for index, plane in enumerate(planes):
-                better = plane > best  # strictly: the first of equals stays, a NaN never enters
-                np.copyto(winner, index, where=better)
-                np.copyto(best, plane, where=better)
-            if confidence is None:
-                continue
-            total = np.zeros_like(best)
-            for plane in _class_planes(cells, sampling, band):
-                plane -= best
-                total += np.exp(plane, out=plane)
-            np.divide(1.0, total, out=confidence[band])
-
-
-def _bands(
-    cells: NDArray[np.float32], sampling: _Sampling
-) -> Iterator[tuple[slice, Iterator[NDArray[np.float32]]]]:
-    """Cut the output into bands of rows small enough for the cache."""
-    height, width = sampling.rows.pixels, sampling.columns.pixels
-    rows = max(1, _BAND_PIXELS // width)
-    for start in range(0, height, rows):
-        band = slice(start, min(start + rows, height))
-        yield band, _class_planes(cells, sampling, band)
-
-
-def _class_planes(
-    cells: NDArray[np.float32], sampling: _Sampling, band: slice
-) -> Iterator[NDArray[np.float32]]:
-    """The interpolated logits of one band, one class after the other: ``[rows, W]`` each."""
-    above, below, row_weight = _neighbours(sampling.rows, cells.shape[1], band)
-    left, right, column_weight = _neighbours(sampling.columns, cells.shape[2], slice(None))
-    # Each source row is stretched once, however many of the band's rows it serves.
-    needed, where = np.unique(np.concatenate([above, below]), return_inverse=True)
-    above, below = np.split(where.reshape(-1), 2)
-    row_weight = row_weight[:, np.newaxis]
-    for plane in cells:
-        source = plane[needed]
-        stretched = _lerp(source[:, left], source[:, right], column_weight)
-        yield _lerp(stretched[above], stretched[below], row_weight)
-
-
-def _lerp(
-    low: NDArray[np.float32], high: NDArray[np.float32], weight: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    """``low + weight * (high - low)``, computed in the memory of ``high``."""
-    high -= low
-    high *= weight
-    high += low
-    return high
-
-
-def _neighbours(
-    axis: _Axis, cells: int, part: slice
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
-    """The two cells each pixel of ``part`` lies between, and the weight of the second."""
-    position = np.clip(axis.start + axis.step * np.arange(axis.pixels)[part], 0, cells - 1)
-    low = np.floor(position).astype(np.intp)
-    weight = (position - low).astype(np.float32)
-    # A weight that rounds to 1 is the next cell itself: it must come out exactly as that cell.
-    whole = weight >= 1
-    low[whole] += 1
-    weight[whole] = 0
-    return low, np.minimum(low + 1, cells - 1), weight
