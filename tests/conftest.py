@@ -14,7 +14,6 @@ import atrous
 
 ROOT = Path(__file__).resolve().parent.parent
 VOC = ROOT.parent / "shared" / "data" / "voc2012_subset"
-PROGRAM = [sys.executable, "-c", "from atrous.cli import main; main()"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,12 @@ def result(segmenter, cat):
 
 
 @pytest.fixture(scope="session")
+def program():
+    """The command as the start of an argument list."""
+    return [sys.executable, "-c", "from atrous.cli import main; main()"]
+
+
+@pytest.fixture(scope="session")
 def program_env():
     """The environment in which a new process finds the very package that is tested here."""
     source = str(Path(atrous.__file__).resolve().parent.parent)
@@ -60,14 +65,14 @@ def program_env():
 
 
 @pytest.fixture
-def run_cli(tmp_path, program_env):
+def run_cli(tmp_path, program, program_env):
     """Run the command as a process of its own, in ``tmp_path``."""
 
-    def run(*args, stdin=b""):
+    def run(*args, stdin=b"", env=None):
         done = subprocess.run(
-            [*PROGRAM, *map(str, args)],
+            [*program, *map(str, args)],
             cwd=tmp_path,
-            env=program_env,
+            env=program_env | (env or {}),
             input=stdin,
             capture_output=True,
             timeout=120,

@@ -176,16 +176,3 @@ def test_boundary_from_changes_of_label_where_there_is_no_void(dataset):
 def test_the_limit_on_pixels_holds_here_too(dataset):
     with pytest.raises(PictureError, match="--max-pixels 1,"):
         scores(dataset(([0, 0], [0, 0])), Reader(*ANIMALS, max_pixels=1))
-
-
-@pytest.mark.slow
-def test_the_figures_of_the_default_model(voc):
-    """Reference: weights.md, measured with the original runtime."""
-    import atrous
-
-    sheep_and_co = ["background", "cat", "cow", "dog", "horse", "sheep"]
-    data = DatasetFolder.open(voc)
-    segmenter = atrous.Segmenter(output_stride=8)
-    assert evaluate(segmenter, data, "val_dev").confusion.pixel_accuracy() >= 0.972
-    few = evaluate(segmenter, data, "val_dev", classes=sheep_and_co)
-    assert few.confusion.miou() == pytest.approx(0.926, abs=0.003)

@@ -11,7 +11,7 @@ import click
 from atrous.cli import options
 
 if TYPE_CHECKING:
-    from atrous.inference.job import Outcome
+    from atrous.inference.job import Outcome, Summary
     from atrous.inference.segmenter import Segmenter
 
 
@@ -53,7 +53,7 @@ def segment(
     INPUT is a picture, a folder, a pattern such as 'photos/*.jpg', or - for stdin. Each picture
     gives a palette PNG whose pixel values are class ids, and an overlay to look at.
     """
-    from atrous.inference.job import Job
+    from atrous.inference.job import Job, Summary
     from atrous.inference.segmenter import Segmenter
     from atrous.media.files import find_pictures
 
@@ -61,8 +61,7 @@ def segment(
     sources = find_pictures(inputs, recursive=recursive)
     job = Job(sources, output, overlay=overlay, keep_endings=keep_endings)
     segmenter = Segmenter(**inference)
-    failed = interrupted = 0
-    done: list[Outcome] = []
+    summary, interrupted = Summary(), False
     todo = job.pending() if skip_existing else job.sources
     with click.progressbar(
         job.run(segmenter, todo),
@@ -73,31 +72,26 @@ def segment(
     ) as outcomes:
         try:
             for outcome in outcomes:
-                done.append(outcome)
+                summary.add(outcome)
                 if outcome.error:
-                    failed += 1
                     click.echo(f"atrous: {outcome.error}", err=True)
                 if as_json:
                     click.echo(json.dumps(_report(outcome, segmenter), ensure_ascii=False))
         except KeyboardInterrupt:
-            interrupted = 1
+            interrupted = True
     if not as_json:
-        _print_found(
-            done,
-            segmenter,
-            skipped=len(job.sources) - len(todo),
-            output=output,
-            seconds=time.perf_counter() - start,
-        )
+        if len(todo) < len(job.sources):
+            click.echo(f"skipped: {len(job.sources) - len(todo)} with results in {output}")
+        _print_found(summary, segmenter, output, time.perf_counter() - start)
     if interrupted:
         click.echo(
-            f"atrous: stopped with {len(done)} of {len(todo)} done; the same command with "
-            "--skip-existing goes on from here",
+            f"atrous: stopped with {summary.done + summary.failed} of {len(todo)} done; the same "
+            "command with --skip-existing goes on from here",
             err=True,
         )
         sys.exit(130)
-    if failed:
-        sys.exit(3 if failed < len(todo) else 1)
+    if summary.failed:
+        sys.exit(3 if summary.done else 1)
 
 
 def _report(outcome: "Outcome", segmenter: "Segmenter") -> dict[str, Any]:
@@ -116,33 +110,26 @@ def _report(outcome: "Outcome", segmenter: "Segmenter") -> dict[str, Any]:
     }
 
 
-def _print_found(
-    outcomes: list["Outcome"],
-    segmenter: "Segmenter",
-    *,
-    skipped: int,
-    output: Path,
-    seconds: float,
-) -> None:
+def _print_found(summary: "Summary", segmenter: "Segmenter", output: Path, seconds: float) -> None:
     """What a person wants to know: what was found, where the files are, how long it took."""
-    from atrous.inference.job import mean_areas
-
-    good = [outcome for outcome in outcomes if not outcome.error]
-    if len(outcomes) == 1 and good:
-        only = good[0]
-        click.echo(f"{only.name}  {only.width} × {only.height}")
-        options.print_table(list(only.areas.items()))
-        click.echo("written: " + "\n         ".join(str(path) for path in only.files))
-    elif good:
+    last = summary.last
+    if last is None:
+        return
+    if summary.done == 1:
+        click.echo(f"{last.name}  {last.width} × {last.height}")
+        options.print_table(list(last.areas.items()))
+        click.echo("written: " + "\n         ".join(str(path) for path in last.files))
+    else:
         click.echo("mean share of the pictures")
-        options.print_table(list(mean_areas(good).items()))
-        click.echo(f"written: {sum(len(o.files) for o in good)} files in {output}")
-    if skipped:
-        click.echo(f"skipped: {skipped} with results already in {output}")
-    if good:
-        each = sum(outcome.seconds for outcome in good) / len(good)
-        count = "1 picture" if len(good) == 1 else f"{len(good)} pictures"
-        click.echo(
-            f"{count} in {seconds:.2f} s, {each:.2f} s each ({segmenter.card.name}, output stride "
-            f"{segmenter.output_stride}, {segmenter.engine}, threads: {segmenter.threads})"
-        )
+        options.print_table(list(summary.mean_areas().items()))
+        click.echo(f"written: {summary.files} files in {output}")
+    each = summary.seconds / summary.done
+    took = (
+        f"{seconds:.2f} s, {each:.2f} s of it for the picture"
+        if summary.done == 1
+        else f"{summary.done} pictures in {seconds:.2f} s, {each:.2f} s each"
+    )
+    click.echo(
+        f"{took} ({segmenter.card.name}, output stride {segmenter.output_stride}, "
+        f"{segmenter.engine}, threads: {segmenter.threads})"
+    )

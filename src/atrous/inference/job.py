@@ -100,10 +100,38 @@ class Job:
             )
 
 
-def mean_areas(outcomes: Sequence[Outcome]) -> dict[str, float]:
-    """The share of each class in all pictures taken together, each counting alike."""
-    totals: dict[str, float] = {}
-    for outcome in outcomes:
+@dataclass
+class Summary:
+    """What became of all pictures so far; it does not grow with their number.
+
+    Attributes:
+        done: how many were segmented.
+        failed: how many were not.
+        files: how many files were written.
+        seconds: the sum of the pictures' times.
+        last: the last picture segmented.
+    """
+
+    done: int = 0
+    failed: int = 0
+    files: int = 0
+    seconds: float = 0.0
+    last: Outcome | None = None
+    _shares: dict[str, float] = field(default_factory=dict[str, float])
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a picture."""
+        if outcome.error:
+            self.failed += 1
+            return
+        self.done += 1
+        self.files += len(outcome.files)
+        self.seconds += outcome.seconds
+        self.last = outcome
         for name, share in outcome.areas.items():
-            totals[name] = totals.get(name, 0.0) + share / len(outcomes)
-    return dict(sorted(totals.items(), key=lambda item: -item[1]))
+            self._shares[name] = self._shares.get(name, 0.0) + share
+
+    def mean_areas(self) -> dict[str, float]:
+        """The share of each class in all pictures together, each counting alike."""
+        ordered = sorted(self._shares.items(), key=lambda item: -item[1])
+        return {name: share / self.done for name, share in ordered}
