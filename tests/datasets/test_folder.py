@@ -114,7 +114,7 @@ def test_an_unknown_split_suggests_the_nearest(folder):
 
 def test_an_empty_split(folder):
     (folder / "splits" / "val.txt").write_text("\n")
-    with pytest.raises(DataError, match="val.txt: the split is empty; it holds one ID a line"):
+    with pytest.raises(DataError, match=r"val\.txt: the split is empty; it holds one ID a line"):
         DatasetFolder.open(folder).samples("val")
 
 
@@ -158,7 +158,7 @@ def test_text_that_is_not_utf_8(name, folder):
 @pytest.mark.xfail(strict=True, reason="the later class silently takes the name")
 def test_two_classes_of_one_name_are_refused(folder):
     (folder / "dataset.yaml").write_text("classes: [{id: 0, name: a}, {id: 1, name: a}]")
-    with pytest.raises(DataError, match="'?a'?"):
+    with pytest.raises(DataError, match="two classes"):
         DatasetFolder.open(folder)
 
 

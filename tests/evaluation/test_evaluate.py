@@ -127,7 +127,7 @@ def test_labels_that_do_not_fit(pair, expected, dataset):
 def test_colour_labels_are_refused(dataset):
     data = dataset(([0], [0]))
     Image.new("RGB", (1, 1)).save(data.root / "labels" / "0.png")
-    with pytest.raises(DataError, match="0.png: .*colours"):
+    with pytest.raises(DataError, match=r"0\.png: .*colours"):
         scores(data)
 
 
@@ -142,7 +142,7 @@ def test_palette_labels_are_read_by_index(dataset):
 def test_a_broken_picture_is_named(dataset):
     data = dataset(([0], [0]))
     (data.root / "images" / "0.png").write_bytes(b"text")
-    with pytest.raises(PictureError, match="images/0.png: not a picture"):
+    with pytest.raises(PictureError, match=r"images/0\.png: not a picture"):
         scores(data)
 
 

@@ -1,7 +1,6 @@
 """The result of a segmentation: what it holds, what it saves, how it travels."""
 
 import io
-import os
 import pickle
 
 import numpy as np
@@ -117,7 +116,7 @@ def test_save_to_a_folder(small, tmp_path):
         assert image.getpalette()[:12] == [0, 0, 0, 128, 0, 0, 0, 128, 0, 9, 8, 7]
     with Image.open(overlay) as image:
         assert image.size == small.overlay().size
-    assert sorted(os.listdir(labels.parent)) == ["tiny.labels.png", "tiny.overlay.png"]
+    assert set(labels.parent.iterdir()) == {labels, overlay}
 
 
 def test_save_without_a_target(small, tmp_path, monkeypatch):
@@ -142,7 +141,7 @@ def test_save_to_a_file(small, tmp_path, name):
 def test_labels_are_not_saved_in_other_formats(small, tmp_path, name):
     with pytest.raises(OutputError, match=f"{name}: labels are written as PNG; name it .png"):
         small.save(tmp_path / name)
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())
 
 
 def test_save_into_a_folder_whose_name_has_a_dot(small, tmp_path):

@@ -8,7 +8,6 @@ import pytest
 from atrous.errors import OutputError, PictureError
 from atrous.media.files import STDIN, Source, check_collisions, find_pictures, with_endings
 
-
 CONTENTS = [
     "b.jpg",
     "a.PNG",
@@ -133,7 +132,7 @@ def test_a_folder_that_may_not_be_read(photos, monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "iterdir", refuse)
-    with pytest.raises(PictureError, match="^photos: .*Permission denied"):
+    with pytest.raises(PictureError, match=r"^photos: .*Permission denied"):
         find_pictures(["photos"])
 
 
