@@ -163,5 +163,5 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_card_refuses_contradictions(changes: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="classes|stride"):
+    with pytest.raises(ValueError, match=r"classes|stride"):
         card(**changes)

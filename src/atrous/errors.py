@@ -26,6 +26,10 @@ class DataError(AtrousError):
     """A data set folder does not hold what it should."""
 
 
+class SettingError(AtrousError, ValueError):
+    """An environment variable holds what cannot be used."""
+
+
 class MissingExtraError(AtrousError, ImportError):
     """A feature needs a package that the base install leaves out."""
 

@@ -66,7 +66,7 @@ def test_the_table(cli, pets, result):
     assert rows["dog"].split() == ["dog", "–"]
     assert f"mean IoU        {share / 2:.2f} %" in ran.stdout
     assert f"pixel accuracy  {share:.2f} %" in ran.stdout
-    assert "1 pictures" in ran.stdout or "1 picture" in ran.stdout
+    assert "1 picture" in ran.stdout or "1 picture" in ran.stdout
     assert "label change" in ran.stdout
 
 
@@ -76,7 +76,7 @@ def test_the_inference_options_are_those_of_segment(cli, pets):
 
 
 REFUSED = [
-    ("--data nope", "nope/dataset.yaml: cannot be read"),
+    ("--data nope", "nope/dataset.yaml: not found"),
     ("--data pets --split vall", "splits/vall.txt: no such split; did you mean 'val'?"),
     ("--data pets --classes cat,dgo", "unknown class 'dgo'; did you mean 'dog'?"),
     ("--data pets --model nope.onnx", "nope.onnx: no such model file; check the path"),

@@ -102,7 +102,7 @@ def test_a_description_that_cannot_be_used(text, expected, folder):
 
 
 def test_a_folder_without_a_description(tmp_path):
-    with pytest.raises(DataError, match=r"dataset.yaml: cannot be read .* needs it, with name"):
+    with pytest.raises(DataError, match=r"dataset.yaml: not found; .* needs it, with name"):
         DatasetFolder.open(tmp_path)
 
 
@@ -131,7 +131,6 @@ def test_a_missing_file_is_named_with_the_split_that_names_it(gone, expected, fo
         DatasetFolder.open(folder).samples("val")
 
 
-@pytest.mark.xfail(strict=True, raises=DataError, reason="the split is cut at every blank")
 def test_an_id_may_hold_a_blank(folder):
     (folder / "images" / "a.jpg").rename(folder / "images" / "my cat.jpg")
     (folder / "labels" / "a.png").rename(folder / "labels" / "my cat.png")
@@ -139,15 +138,11 @@ def test_an_id_may_hold_a_blank(folder):
     assert DatasetFolder.open(folder).samples("val")[0].id == "my cat"
 
 
-@pytest.mark.xfail(strict=True, raises=DataError, reason="only small letters are looked for")
 def test_a_cameras_capital_suffix_is_found(folder):
     (folder / "images" / "a.jpg").rename(folder / "images" / "a.JPG")
     assert DatasetFolder.open(folder).samples("val")[1].image.name == "a.JPG"
 
 
-@pytest.mark.xfail(
-    strict=True, raises=UnicodeDecodeError, reason="text that is not UTF-8 is not caught"
-)
 @pytest.mark.parametrize("name", ["dataset.yaml", "splits/val.txt"])
 def test_text_that_is_not_utf_8(name, folder):
     (folder / name).write_bytes("Hüte".encode("latin-1"))
@@ -155,7 +150,6 @@ def test_text_that_is_not_utf_8(name, folder):
         DatasetFolder.open(folder).samples("val")
 
 
-@pytest.mark.xfail(strict=True, reason="the later class silently takes the name")
 def test_two_classes_of_one_name_are_refused(folder):
     (folder / "dataset.yaml").write_text("classes: [{id: 0, name: a}, {id: 1, name: a}]")
     with pytest.raises(DataError, match="two classes"):
@@ -168,7 +162,6 @@ def test_a_marked_text_file_is_read_without_its_mark(folder):
     assert DatasetFolder.open(folder).name == "tiny"
 
 
-@pytest.mark.xfail(strict=True, raises=DataError, reason="the mark becomes part of the first ID")
 def test_a_marked_split_is_read_without_its_mark(folder):
     (folder / "splits" / "val.txt").write_bytes(b"\xef\xbb\xbfb\na\n")
     assert [sample.id for sample in DatasetFolder.open(folder).samples("val")] == ["b", "a"]

@@ -146,7 +146,6 @@ def test_options_that_cannot_be_served(options, message):
         atrous.Segmenter(**options)
 
 
-@pytest.mark.xfail(strict=True, reason="0 counts as 'not given'")
 def test_stride_0_is_refused():
     with pytest.raises(ModelError, match="no output stride 0"):
         atrous.Segmenter(output_stride=0)

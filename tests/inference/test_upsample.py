@@ -352,5 +352,5 @@ class TestCoreInfo:
 
     def test_unknown_instruction_set(self, monkeypatch):
         monkeypatch.setenv(ISA_VARIABLE, "mmx")
-        with pytest.raises(ValueError, match="ATROUS_CORE_ISA=mmx is not among"):
+        with pytest.raises(ValueError, match="ATROUS_CORE_ISA=mmx: there is only"):
             core_info()

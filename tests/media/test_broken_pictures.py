@@ -95,15 +95,11 @@ def test_a_folder(tmp_path):
     assert message(tmp_path).startswith(f"{tmp_path}: cannot be opened (Is a directory)")
 
 
-@pytest.mark.xfail(strict=True, reason="the message ends at the reason and says no fix")
 @pytest.mark.parametrize("where", [".", "nowhere.jpg"])
 def test_a_path_that_cannot_be_opened_comes_with_a_fix(where, tmp_path):
     assert "; " in message(tmp_path / where)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=OSError, reason="the first read of a file lies outside the try block"
-)
 def test_a_file_that_opens_but_cannot_be_read(tmp_path, monkeypatch):
     class Unreadable(io.BytesIO):
         def read(self, *_):
@@ -113,9 +109,6 @@ def test_a_file_that_opens_but_cannot_be_read(tmp_path, monkeypatch):
     assert message(tmp_path / "on-a-bad-disk.jpg").startswith(f"{tmp_path}/on-a-bad-disk.jpg: ")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Pillow's filename is empty for an image opened from a buffer"
-)
 def test_an_image_opened_from_a_buffer_is_called_pil_image():
     assert message(Image.open(io.BytesIO(half("JPEG")))).startswith("PIL image: ")
 
@@ -177,12 +170,7 @@ def test_pillows_own_limit_is_left_as_it_was(data, monkeypatch):
         "GIF",
         "WEBP",
         "BMP",
-        pytest.param(
-            "TIFF",
-            marks=pytest.mark.xfail(
-                strict=True, reason="Pillow checks its limit once more when it decodes a TIFF"
-            ),
-        ),
+        "TIFF",
     ],
 )
 def test_pillows_own_limit_does_not_get_in_the_way(file_format, monkeypatch):

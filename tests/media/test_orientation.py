@@ -63,21 +63,7 @@ def test_webp(orientation):
     check(read_picture(photo(orientation, "WEBP", 1, lossless=True)), orientation, 1)
 
 
-@pytest.mark.parametrize(
-    "orientation",
-    [
-        1,
-        *(
-            pytest.param(
-                turned,
-                marks=pytest.mark.xfail(
-                    strict=True, reason="Pillow turns TIFFs by itself, so they are turned twice"
-                ),
-            )
-            for turned in range(2, 9)
-        ),
-    ],
-)
+@pytest.mark.parametrize("orientation", UPRIGHT)
 def test_tiff(orientation):
     check(read_picture(photo(orientation, "TIFF", 1)), orientation, 1)
 

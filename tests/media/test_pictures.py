@@ -174,7 +174,9 @@ def test_a_float_picture_from_0_to_1():
 @pytest.mark.parametrize("values", [[-1.0, 0.5], [0, 4000], [0, np.nan], [0, np.inf]])
 def test_a_float_picture_of_another_range_is_refused(values):
     image = Image.fromarray(np.array([values], np.float32))
-    with pytest.raises(PictureError, match=r"^scan.tif: its values run from .*; scale them"):
+    with pytest.raises(
+        PictureError, match=r"^scan.tif: (its values run|some of its values are not)"
+    ):
         read_picture(encoded(image, "TIFF"), name="scan.tif")
 
 
@@ -214,7 +216,6 @@ def test_a_large_image_of_a_user_is_not_changed():
     assert image.resize((9000, 20)).size == (9000, 20)
 
 
-@pytest.mark.xfail(strict=True, reason="an RGB image of the user is kept itself, not a copy")
 def test_drawing_on_the_image_later_does_not_change_what_was_read():
     image = Image.fromarray(RGB)
     picture = read_picture(image)

@@ -99,20 +99,12 @@ def test_a_folder_in_the_way_of_a_file(tmp_path):
     assert listing(tmp_path) == ["a.png"]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=NotADirectoryError,
-    reason="atomic_path's own clean-up raises over its OutputError",
-)
 def test_a_file_in_the_way_of_the_folder(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(OutputError, match="Not a directory"):
         write_labels(LABELS, tmp_path / "file" / "a.png", [(0, 0, 0)])
 
 
-@pytest.mark.xfail(
-    strict=True, raises=OSError, reason="the temporary name is longer than a name may be"
-)
 def test_a_name_as_long_as_a_name_may_be(tmp_path):
     name = "x" * 240 + ".labels.png"  # 251 of 255 bytes
     write_labels(LABELS, tmp_path / name, [(0, 0, 0)])
@@ -149,7 +141,6 @@ def test_an_unwritable_output_folder(tmp_path, monkeypatch):
     assert listing(tmp_path) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the message names a probe file that nobody knows")
 def test_an_unwritable_output_folder_is_what_the_message_names(tmp_path, monkeypatch):
     def refuse(self, **_):
         raise PermissionError(errno.EACCES, "Permission denied")

@@ -7,6 +7,7 @@ Exit codes: 0 all done; 1 failed; 2 wrong usage; 3 some inputs failed; 130 stopp
 import io
 import os
 import sys
+import warnings
 
 import click
 
@@ -21,6 +22,7 @@ from atrous.errors import AtrousError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, message="atrous %(version)s")
+@options.debug
 def atrous() -> None:
     """Semantic segmentation with DeepLab: a photo in, a coloured mask out."""
 
@@ -37,8 +39,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without × or … still gets its text
+    warnings.filterwarnings("ignore", module="PIL")  # a damaged EXIF block is nobody's business
     try:
-        sys.exit(atrous(standalone_mode=False))
+        sys.exit(atrous(prog_name="atrous", standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -46,9 +49,7 @@ def main() -> None:
         click.echo("atrous: stopped", err=True)
         sys.exit(130)
     except AtrousError as error:
-        if options.is_debugging():
-            raise
-        click.echo(f"atrous: {error}", err=True)
+        options.print_error(error)
         sys.exit(1)
     except BrokenPipeError:  # the reader of our output has gone: `atrous models | head -1`
         sys.stderr.close()

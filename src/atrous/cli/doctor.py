@@ -7,7 +7,7 @@ import click
 from atrous.cli import options
 
 
-@click.command
+@click.command(short_help="Say what is installed and missing.")
 @options.output
 def doctor(as_json: bool) -> None:
     """Say what is installed and works, what is missing and how to get it."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from atrous.evaluation.evaluate import Evaluation
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="Measure a model on a data set.")
 @click.option(
     "--data",
     type=click.Path(path_type=Path),
@@ -47,7 +47,11 @@ def evaluate(
 
     dataset = DatasetFolder.open(data)
     segmenter = Segmenter(**inference)
-    names = None if classes is None else [name.strip() for name in classes.split(",")]
+    names = None
+    if classes is not None:
+        names = [name.strip() for name in classes.split(",") if name.strip()]
+        if not names:
+            raise click.BadParameter("names no class", param_hint="--classes")
     length = len(dataset.samples(split))
     with click.progressbar(
         length=length,
@@ -74,7 +78,7 @@ def _print_scores(result: "Evaluation") -> None:
     figures = result.summary()
     click.echo(
         f"{result.model}, output stride {result.output_stride}, on {result.dataset} "
-        f"{result.split}: {result.images} pictures"
+        f"{result.split}: {options.counted(result.images, 'picture')}"
     )
     click.echo("IoU")
     options.print_table(list(result.per_class().items()))

@@ -8,7 +8,7 @@ import click
 from atrous.cli import options
 
 
-@click.command
+@click.command(short_help="List the trained models.")
 @options.output
 def models(as_json: bool) -> None:
     """List the trained models: what they know, their numbers, licence and size."""
@@ -28,8 +28,8 @@ def models(as_json: bool) -> None:
         click.echo(f"  strides    {strides}, by default {card.output_stride}")
         for number in card.numbers:
             click.echo(
-                f"  {number.metric:<10} {number.value:.4f} at stride {number.output_stride}, "
-                f"{number.data}"
+                f"  measured   {number.metric} {number.value:.4f} at stride "
+                f"{number.output_stride} on {number.data}"
             )
         click.echo(f"  training   {card.training_data}")
         click.echo(f"  licence    {card.licence}")

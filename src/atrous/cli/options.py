@@ -1,6 +1,7 @@
 """The options that several verbs share, so that they mean the same everywhere."""
 
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -11,33 +12,36 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _debugging = False
 
 
-def _set_debugging(_context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
+def _set_debugging(context: click.Context, _parameter: click.Parameter, asked: bool) -> None:
     global _debugging
-    _debugging = asked
+    _debugging = asked or (_debugging and context.parent is not None)
 
 
-def is_debugging() -> bool:
-    """Whether errors are to be shown with their traceback."""
-    return _debugging
+debug = click.option(
+    "--debug",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_set_debugging,
+    help="Show tracebacks.",
+)
+"""``--debug``, before or after the verb."""
 
 
 def output(command: Command) -> Command:
     """``--json`` and ``--debug``, which every verb has."""
-    for option in (
-        click.option(
-            "--debug",
-            is_flag=True,
-            expose_value=False,
-            is_eager=True,
-            callback=_set_debugging,
-            help="Show tracebacks.",
-        ),
-        click.option(
-            "--json", "as_json", is_flag=True, help="Print JSON on stdout, one object a line."
-        ),
-    ):
-        command = option(command)
-    return command
+    as_json = click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON on stdout, one object a line."
+    )
+    return as_json(debug(command))
+
+
+def print_error(error: Exception) -> None:
+    """One line on stderr, or the traceback with ``--debug``."""
+    if _debugging:
+        traceback.print_exception(error)
+    else:
+        click.echo(f"atrous: {error}", err=True)
 
 
 def inference(command: Command) -> Command:
@@ -84,6 +88,11 @@ def inference(command: Command) -> Command:
 def is_watched() -> bool:
     """Whether a person watches stderr, so that a progress bar makes sense."""
     return sys.stderr.isatty()
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 picture``, ``2 pictures``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def print_table(rows: Sequence[tuple[str, float | None]]) -> None:

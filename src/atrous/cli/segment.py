@@ -11,11 +11,12 @@ import click
 from atrous.cli import options
 
 if TYPE_CHECKING:
+    from atrous.errors import PictureError
     from atrous.inference.job import Outcome, Summary
     from atrous.inference.segmenter import Segmenter
 
 
-@click.command(no_args_is_help=True)
+@click.command(no_args_is_help=True, short_help="Segment pictures: files, folders, stdin.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "--output",
@@ -55,30 +56,37 @@ def segment(
     """
     from atrous.inference.job import Job, Summary
     from atrous.inference.segmenter import Segmenter
-    from atrous.media.files import find_pictures
+    from atrous.media.sources import find_pictures
 
     start = time.perf_counter()
     sources = find_pictures(inputs, recursive=recursive)
-    job = Job(sources, output, overlay=overlay, keep_endings=keep_endings)
     segmenter = Segmenter(**inference)
+    job = Job(sources, output, overlay=overlay, keep_endings=keep_endings)
     summary, interrupted = Summary(), False
+    failures: list[PictureError] = []
     todo = job.pending() if skip_existing else job.sources
+    watched = len(todo) > 1 and options.is_watched()
     with click.progressbar(
         job.run(segmenter, todo),
         length=len(todo),
         label="segmenting",
         file=sys.stderr,
-        hidden=len(todo) < 2 or not options.is_watched(),
+        hidden=not watched,
     ) as outcomes:
         try:
             for outcome in outcomes:
                 summary.add(outcome)
                 if outcome.error:
-                    click.echo(f"atrous: {outcome.error}", err=True)
+                    failures.append(outcome.error)
+                    if not watched:  # a bar would be written over
+                        options.print_error(outcome.error)
                 if as_json:
                     click.echo(json.dumps(_report(outcome, segmenter), ensure_ascii=False))
         except KeyboardInterrupt:
             interrupted = True
+    if watched:
+        for error in failures:
+            options.print_error(error)
     if not as_json:
         if len(todo) < len(job.sources):
             click.echo(f"skipped: {len(job.sources) - len(todo)} with results in {output}")
@@ -91,7 +99,9 @@ def segment(
         )
         sys.exit(130)
     if summary.failed:
-        sys.exit(3 if summary.done else 1)
+        if len(job.sources) > 1:
+            click.echo(f"atrous: {summary.failed} of {len(job.sources)} pictures failed", err=True)
+        sys.exit(3 if summary.failed < len(job.sources) else 1)
 
 
 def _report(outcome: "Outcome", segmenter: "Segmenter") -> dict[str, Any]:

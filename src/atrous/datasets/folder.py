@@ -19,6 +19,7 @@ from atrous.errors import DataError
 from atrous.labels import IGNORE_INDEX, Color, nearest, voc_color
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff")
+_SUFFIXES = (*IMAGE_SUFFIXES, *(suffix.upper() for suffix in IMAGE_SUFFIXES))
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,11 @@ class DatasetFolder:
         root = Path(root)
         file = root / "dataset.yaml"
         try:
-            text = file.read_text(encoding="utf-8")
-        except OSError as error:
+            text = _read_text(file)
+        except FileNotFoundError:
             raise DataError(
-                f"{file}: cannot be read ({error.strerror}); a data set folder needs it, with "
-                "name, ignore_index and classes: [{id, name, color}]"
+                f"{file}: not found; a data set folder needs it, with name, ignore_index and "
+                "classes: [{id, name, color}]"
             ) from None
         try:
             raw = cast("dict[str, Any]", yaml.safe_load(text))
@@ -81,6 +82,13 @@ class DatasetFolder:
             ) from None
         if ids != list(range(len(ids))) or not ids:
             raise DataError(f"{file}: class ids must be 0, 1, 2, … without gaps, found {ids}")
+        if len(set(names)) < len(names):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            raise DataError(f"{file}: two classes are called {', '.join(twice)}; rename one")
+        if not 0 <= ignore_index < 1 << 16:
+            raise DataError(
+                f"{file}: ignore_index is {ignore_index}, no pixel can hold that; use 255"
+            )
         return cls(root, name, names, colors, ignore_index)
 
     def splits(self) -> list[str]:
@@ -98,7 +106,7 @@ class DatasetFolder:
             known = self.splits()
             there = ", ".join(known) or "none"
             raise DataError(f"{file}: no such split{nearest(split, known)} (there is {there})")
-        ids = file.read_text(encoding="utf-8").split()
+        ids = [line.strip() for line in _read_text(file).splitlines() if line.strip()]
         if not ids:
             raise DataError(f"{file}: the split is empty; it holds one ID a line")
         return list(self._find(ids, file))
@@ -106,17 +114,32 @@ class DatasetFolder:
     def _find(self, ids: list[str], file: Path) -> Iterator[Sample]:
         """The files behind the IDs."""
         for identifier in ids:
-            candidates = [self.root / "images" / f"{identifier}{end}" for end in IMAGE_SUFFIXES]
+            place = self.root / "images" / identifier
+            candidates = (place.with_name(f"{place.name}{suffix}") for suffix in _SUFFIXES)
             image = next((path for path in candidates if path.is_file()), None)
             labels = self.root / "labels" / f"{identifier}.png"
             if image is None:
                 raise DataError(
-                    f"{candidates[0].with_suffix('')}: no picture with this ID ({file} names it); "
+                    f"{place}: no picture with this ID ({file} names it); "
                     f"it may end in {', '.join(IMAGE_SUFFIXES)}"
                 )
             if not labels.is_file():
                 raise DataError(f"{labels}: no labels for this ID ({file} names it)")
             yield Sample(identifier, image, labels)
+
+
+def _read_text(file: Path) -> str:
+    """A text file in UTF-8, with or without a byte order mark."""
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise DataError(f"{file}: not UTF-8 text; save it as UTF-8") from None
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise DataError(
+            f"{file}: cannot be read ({error.strerror}); check its permissions"
+        ) from None
 
 
 def _color(entry: dict[str, Any]) -> Color:

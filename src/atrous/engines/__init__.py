@@ -46,7 +46,7 @@ def open_engine(
         ModelError: the engine is unknown, the weights do not serve the stride, or the card does
             not fit the graph.
     """
-    graph = model.graph(output_stride or model.card.output_stride)
+    graph = model.graph(model.card.output_stride if output_stride is None else output_stride)
     threads = threads or available_processors()
     if name in {"auto", "onnxruntime"}:
         from atrous.engines.onnxruntime import OnnxRuntimeEngine

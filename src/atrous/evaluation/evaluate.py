@@ -134,8 +134,8 @@ def _positions(names: Sequence[str] | None, dataset: DatasetFolder) -> list[int]
     for name in names or ():
         if name not in known:
             raise DataError(
-                f"unknown class '{name}'{nearest(name, known)}; {dataset.name} has "
-                f"{', '.join(known)}"
+                f"unknown class '{name}'{nearest(name, known)} ({dataset.name} has "
+                f"{', '.join(known)})"
             )
     return [known.index(name) for name in (known if names is None else names)]
 
@@ -146,10 +146,9 @@ def _class_map(
     """The model's labels → the data set's, by name; what the data does not know → one past it."""
     missing = [dataset.classes[i] for i in scored if dataset.classes[i] not in names]
     if missing:
-        raise DataError(
-            f"the model does not know {', '.join(missing)} of {dataset.name}; score the others "
-            "with --classes"
-        )
+        others = ",".join(dataset.classes[i] for i in scored if dataset.classes[i] in names)
+        fix = f"score the others with --classes {others}" if others else "choose another model"
+        raise DataError(f"the model does not know {', '.join(missing)} of {dataset.name}; {fix}")
     other = len(dataset.classes)
     known = {name: label for label, name in enumerate(dataset.classes)}
     return np.array([known.get(name, other) for name in names], np.uint16)

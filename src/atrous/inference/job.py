@@ -9,8 +9,9 @@ from pathlib import Path
 from atrous.errors import PictureError
 from atrous.inference.segmentation import result_files
 from atrous.inference.segmenter import Segmenter
-from atrous.media.files import STDIN, Source, check_collisions, make_folder, with_endings
+from atrous.media.files import make_folder
 from atrous.media.pictures import read_picture
+from atrous.media.sources import STDIN, Source, check_collisions, with_endings
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,12 @@ class Job:
         return [
             source
             for source in self.sources
-            if not all(
-                path.exists()
-                for path in result_files(self.output, source.stem, overlay=self._overlay)
-            )
+            if not all(path.exists() for path in self._files(source))
         ]
+
+    def _files(self, source: Source) -> list[Path]:
+        """Where a picture's results go."""
+        return result_files(self.output, source.stem, overlay=self._overlay)
 
     def run(self, segmenter: Segmenter, sources: Sequence[Source]) -> Iterator[Outcome]:
         """Segment the pictures one after the other; a broken one does not stop the others.
@@ -81,15 +83,16 @@ class Job:
         """
         for source in sources:
             start = time.perf_counter()
-            name = str(source.path)
+            from_stdin = source.path == STDIN
+            name = "stdin" if from_stdin else str(source.path)
             try:
-                data = sys.stdin.buffer.read() if source.path == STDIN else source.path
+                data = sys.stdin.buffer.read() if from_stdin else source.path
                 picture = read_picture(data, max_pixels=segmenter.max_pixels, name=name)
             except PictureError as error:
                 yield Outcome(name, error=error)
                 continue
             result = segmenter.segment(picture)
-            files = result.save(self.output, stem=source.stem, overlay=self._overlay)
+            files = result.save_files(self._files(source))
             yield Outcome(
                 name=name,
                 width=picture.width,

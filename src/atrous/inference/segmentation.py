@@ -148,15 +148,21 @@ class Segmentation:
             OutputError: the target is of another kind, or cannot be written.
         """
         target = Path(target)
+        if not target.suffix or target.is_dir():
+            stem = Path(stem or Path(self.picture.name).stem or "picture")
+            return self.save_files(result_files(make_folder(target), stem, overlay=overlay))
         if target.suffix.lower() == ".png":
-            make_folder(target.parent)
-            write_labels(self.labels, target, self.colors)
-            return [target]
-        if target.suffix and not target.is_dir():
-            raise OutputError(f"{target}: labels are written as PNG; name it .png, or a folder")
-        stem = Path(stem or Path(self.picture.name).stem or "picture")
-        files = result_files(target, stem, overlay=overlay)
-        make_folder(files[0].parent)
+            return self.save_files([make_folder(target.parent) / target.name])
+        raise OutputError(f"{target}: labels are written as PNG; name it .png, or a folder")
+
+    def save_files(self, files: list[Path]) -> list[Path]:
+        """Write the labels to the first file, the overlay to the second if there is one.
+
+        Raises:
+            OutputError: a file cannot be written.
+        """
+        for path in files:
+            path.parent.mkdir(parents=True, exist_ok=True)
         write_labels(self.labels, files[0], self.colors)
         for path in files[1:]:
             with atomic_path(path) as temporary:

@@ -1,12 +1,9 @@
 """Pictures in, segmentations out: the torch-free path from end to end."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import cast, overload
-
-import numpy as np
-from PIL import Image
 
 from atrous.engines import available_processors, open_engine
 from atrous.inference.fit import fit
@@ -49,7 +46,7 @@ class Segmenter:
             raise ValueError(f"threads must be 1 or more, not {threads}")
         file = open_model(model)
         self.card = file.card
-        self.output_stride = output_stride or file.card.output_stride
+        self.output_stride = file.card.output_stride if output_stride is None else output_stride
         self.threads = threads or available_processors()
         self.max_pixels = max_pixels
         self._engine = open_engine(
@@ -76,18 +73,18 @@ class Segmenter:
 
         Args:
             picture: a path, the bytes of an encoded file, a PIL image or an uint8 array
-                ``(H, W, 3)`` in RGB; or a list of such.
+                ``(H, W, 3)`` in RGB; or a list, tuple or iterator of such.
             probabilities: whether to keep every class's probability at every pixel
                 (``C × H × W`` float32, which for a large picture is much memory).
 
         Raises:
             PictureError: a picture is missing, damaged, too large or not a picture.
         """
-        if isinstance(picture, (str, Path, bytes, Image.Image, np.ndarray)):
-            one = cast("PictureLike", picture)  # isinstance knows no element types
-            read = read_picture(one, max_pixels=self.max_pixels)
-            return self.segment(read, probabilities=probabilities)
-        return [self(one, probabilities=probabilities) for one in picture]
+        if isinstance(picture, (list, tuple, Iterator)):
+            many = cast("Iterable[PictureLike]", picture)
+            return [self(one, probabilities=probabilities) for one in many]
+        one = read_picture(cast("PictureLike", picture), max_pixels=self.max_pixels)
+        return self.segment(one, probabilities=probabilities)
 
     def segment(self, picture: Picture, *, probabilities: bool = False) -> Segmentation:
         """Segment a picture that has been read."""

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
 
+from atrous.errors import SettingError
 from atrous.inference import upsample_numpy
 from atrous.inference.upsample_numpy import Axis, Sampling, bands
 
@@ -68,7 +69,7 @@ def core_info() -> CoreInfo | None:
     """Say which instruction set the compiled core uses; None where the core is missing.
 
     Raises:
-        ValueError: ``ATROUS_CORE_ISA`` names an instruction set this machine or build lacks.
+        SettingError: ``ATROUS_CORE_ISA`` names an instruction set this machine or build lacks.
     """
     if _core is None:
         return None
@@ -236,7 +237,8 @@ def _pick_isa(backend: Backend | None) -> str:
     if not wished:
         return available[-1]
     if wished not in available:
-        raise ValueError(f"{ISA_VARIABLE}={wished} is not among {available}")
+        there = ", ".join(available)
+        raise SettingError(f"{ISA_VARIABLE}={wished}: there is only {there} here; unset it")
     return wished
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from atrous.errors import DataError
 from atrous.labels import Color, palette
 from atrous.media.files import atomic_path
+from atrous.media.pillow import pillow_unlimited
 
 Labels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -42,16 +43,20 @@ def read_labels(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
         DataError: the file is missing, damaged, or a colour picture.
     """
     try:
-        with Image.open(path) as image:
+        with pillow_unlimited():
+            image = Image.open(path)
+        with image:
             mode = image.mode
-            if mode in {"L", "P"}:
+            if mode in {"1", "L", "P"}:
                 return np.array(image, np.uint8)
             if mode.startswith("I"):
                 return np.array(image, np.uint16)
     except (OSError, SyntaxError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise DataError(f"{path}: not a readable label picture ({reason})") from None
+        raise DataError(
+            f"{path}: not a readable label picture ({reason}); write it again as PNG"
+        ) from None
     raise DataError(
         f"{path}: a label picture holds one class index per pixel (mode L or P), this one holds "
-        f"colours (mode {mode}); convert the colours to indices"
+        f"colours (mode {mode}); replace each colour by its class id"
     )

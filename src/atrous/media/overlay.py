@@ -1,5 +1,6 @@
 """The picture with its classes coloured in, and a legend: the result for a person to look at."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,19 +45,20 @@ def draw_overlay(
 
 
 def add_legend(image: Image.Image, entries: Sequence[LegendEntry]) -> Image.Image:
-    """Add a strip below the picture: a swatch, a name and a share for each class."""
+    """Add a strip below the picture, a swatch and a text for each entry; widen it if need be."""
     size = max(12, round(image.width / 40))
     font = ImageFont.load_default(size)
     gap, row = size // 2, size * 3 // 2
+    widths = [row + math.ceil(font.getlength(entry.text)) + 2 * gap for entry in entries]
+    sheet_width = max(image.width, gap + max(widths, default=0))
     places: list[tuple[int, int]] = []
     x, y = gap, gap
-    for entry in entries:
-        width = row + int(font.getlength(entry.text)) + 2 * gap
-        if x + width > image.width and x > gap:
+    for width in widths:
+        if x + width > sheet_width and x > gap:
             x, y = gap, y + row
         places.append((x, y))
         x += width
-    sheet = Image.new("RGB", (image.width, image.height + y + row + gap), _PAPER)
+    sheet = Image.new("RGB", (sheet_width, image.height + y + row + gap), _PAPER)
     sheet.paste(image, (0, 0))
     draw = ImageDraw.Draw(sheet)
     for entry, (left, top) in zip(entries, places, strict=True):

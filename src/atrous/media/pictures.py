@@ -2,8 +2,8 @@
 
 import io
 import struct
-import threading
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
 from atrous.errors import PictureError
+from atrous.media.modes import UnknownColorsError, to_rgb
+from atrous.media.pillow import pillow_unlimited
 
 MAX_PIXELS = 500_000_000
 """Above this a picture is refused as a likely decompression bomb, before it is decoded."""
@@ -58,27 +60,42 @@ def read_picture(
         PictureError: it is missing, empty, truncated, too large or not a picture.
     """
     if isinstance(source, np.ndarray):
-        return _read(_from_array(source), max_pixels, name or "array")
+        return _copied(_read(_from_array(source), max_pixels, name or "array"))
     if isinstance(source, Image.Image):
-        return _read(source, max_pixels, name or str(getattr(source, "filename", "PIL image")))
+        name = name or str(getattr(source, "filename", "") or "PIL image")
+        return _copied(_read(source, max_pixels, name))
     if isinstance(source, bytes):
         return _decode(io.BytesIO(source), max_pixels, name or "bytes")
+    if not isinstance(source, (str, Path)):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise PictureError(
+            f"{type(source).__name__}: a picture is a path, the bytes of a file, a PIL image or an "
+            "uint8 array (H, W, 3)"
+        )
     path = Path(source)
     try:
         file = path.open("rb")
-    except OSError as error:
-        raise PictureError(f"{name or path}: cannot be opened ({error.strerror})") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise PictureError(
+            f"{name or path}: cannot be opened ({reason}); check the path and its permissions"
+        ) from None
     with file:
         return _decode(file, max_pixels, name or str(path))
 
 
+def _copied(picture: Picture) -> Picture:
+    """A picture that shares no pixels with the caller's, who may go on to draw on them."""
+    return replace(picture, image=picture.image.copy())
+
+
 def _decode(file: BinaryIO, max_pixels: int, name: str) -> Picture:
     """Open an encoded picture and read it."""
-    if not file.read(1):
-        raise PictureError(f"{name}: the file is empty (0 bytes); copy or download it again")
-    file.seek(0)
     try:
-        image = _open(file)
+        if not file.read(1):
+            raise PictureError(f"{name}: the file is empty (0 bytes); copy or download it again")
+        file.seek(0)
+        with pillow_unlimited():
+            image = Image.open(file)
     except Image.UnidentifiedImageError:
         raise PictureError(
             f"{name}: not a picture that Pillow can read; convert it to JPEG or PNG"
@@ -105,28 +122,29 @@ def _read(image: Image.Image, max_pixels: int, name: str, *, decoder: bool = Fal
     try:
         if decoder and scale > 1:
             image.draft(image.mode, (width // scale, height // scale))  # JPEG: fewer pixels
-        turn = _TURNS.get(_orientation(image))
-        image.load()
-        left = max(image.size) // WORKING_SIDE
-        if left > 1 and image.mode in _REDUCIBLE:
-            image = image.reduce(left)
-        if turn is not None:
-            image = image.transpose(turn)
-            if turn in _SWAPPING:
-                width, height = height, width
-        return Picture(_to_rgb(image, name), height, width, name)
+        limit = Image.MAX_IMAGE_PIXELS  # checked once more when Pillow decodes a TIFF
+        in_the_way = limit is None or width * height > limit
+        with pillow_unlimited() if in_the_way else nullcontext():
+            image.load()
+        turn = _TURNS.get(_orientation(image))  # after load, in which Pillow turns TIFFs itself
+        rgb = to_rgb(image, reduce=max(1, max(image.size) // WORKING_SIDE))
     except MemoryError:
         raise PictureError(
             f"{name}: {width} × {height} pixels do not fit into memory; make it smaller first"
         ) from None
+    except UnknownColorsError as error:
+        raise PictureError(f"{name}: {error}") from None
     except _BROKEN as error:
         raise PictureError(f"{name}: {_damage(error)}") from None
+    if turn is not None:
+        rgb = rgb.transpose(turn)
+        if turn in _SWAPPING:
+            width, height = height, width
+    return Picture(rgb, height, width, name)
 
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error)
 """What Pillow's decoders raise on bytes that are not what they should be."""
-
-_REDUCIBLE = {"L", "RGB", "RGBA", "CMYK", "YCbCr"}
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -156,35 +174,6 @@ def _orientation(image: Image.Image) -> int:
         return 1
 
 
-def _to_rgb(image: Image.Image, name: str) -> Image.Image:
-    """Any mode to 8-bit RGB, as a viewer would show it."""
-    if image.mode == "RGB" and "transparency" not in image.info:
-        image.load()
-        return image
-    if image.mode.startswith("I") or image.mode == "F":
-        return _wide_to_rgb(np.asarray(image), name)
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(white, rgba).convert("RGB")
-    return image.convert("RGB")
-
-
-def _wide_to_rgb(values: NDArray[Any], name: str) -> Image.Image:
-    """16-bit and float grey: 0…65535 (or 0…1) becomes 0…255."""
-    low, high = float(values.min()), float(values.max())
-    if values.dtype.kind == "f" and low >= 0 and high <= 1:
-        grey = values * 255 + 0.5
-    elif values.dtype.kind in "iu" and low >= 0 and high <= 65535:
-        grey = values // 257 if values.itemsize == 2 or high > 255 else values
-    else:
-        raise PictureError(
-            f"{name}: its values run from {low:g} to {high:g}, neither 8- nor 16-bit; scale them "
-            "to 0…255 first"
-        )
-    return Image.fromarray(grey.astype(np.uint8)).convert("RGB")
-
-
 def _from_array(array: NDArray[Any]) -> Image.Image:
     """An array of pixels as a PIL image."""
     shape = array.shape
@@ -197,19 +186,3 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
             f"array: shape is {shape}, a picture is (H, W, 3) in RGB; transpose or reshape it"
         )
     return Image.fromarray(np.ascontiguousarray(array))
-
-
-_limit_lock = threading.Lock()
-
-
-def _open(file: BinaryIO) -> Image.Image:
-    """Read a picture's header under our own limit.
-
-    Pillow's limit is lower, global, and only half an error; it is lifted for this one call.
-    """
-    with _limit_lock:
-        limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
-        try:
-            return Image.open(file)
-        finally:
-            Image.MAX_IMAGE_PIXELS = limit
