@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+ENLARGED = (1600, 4000)
+"""The picture is also tried enlarged to these sides: a photo of the web's, and of a phone's."""
 PEERS = ROOT / "benchmarks" / "peers"
 sys.path.insert(0, str(PEERS))
 import environment  # noqa: E402
@@ -52,7 +54,11 @@ def main() -> None:
     print("| what | contestant | CPU s | wall s | peak MB | CPU, × atrous |")
     print("|---|---|---|---|---|---|")
     whole_process(python, arguments.picture, arguments.repeats)
-    in_process(python, arguments.picture, arguments.repeats)
+    equal = [
+        in_process(python, arguments.picture, longest, arguments.repeats)
+        for longest in (None, *ENLARGED)
+    ]
+    print(f"\nEqual labels in array → labels: {100 * min(equal):.4f} %")
 
 
 def whole_process(python: Path, picture: Path, repeats: int) -> None:
@@ -60,9 +66,11 @@ def whole_process(python: Path, picture: Path, repeats: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         mask = str(Path(folder) / "mask.png")
         atrous = [str(python.with_name("atrous")), "segment", str(picture), "-o", folder]
+        atrous += ["--output-stride", "16"]
         script = [str(python)]
         contestants = {
-            "atrous segment (labels and overlay)": [*atrous, "--output-stride", "16"],
+            "atrous segment --no-overlay (a mask, as the others)": [*atrous, "--no-overlay"],
+            "atrous segment (mask and overlay)": atrous,
             "torchvision v3-MobileNetV3 script": [
                 *script,
                 str(PEERS / "whole_torchvision.py"),
@@ -94,18 +102,28 @@ def whole_process(python: Path, picture: Path, repeats: int) -> None:
         print(f"| whole process | {name} | {cpu:.2f} | {wall:.2f} | {peak:.0f} | {ratio:.1f} |")
 
 
-def in_process(python: Path, picture: Path, repeats: int) -> None:
-    """(b): picture array → labels, the same weights, resizing and align_corners."""
+def in_process(python: Path, picture: Path, longest: int | None, repeats: int) -> float:
+    """(b): picture array → labels, the same weights, resizing and align_corners.
+
+    Prints both rows; returns the share of equal labels.
+    """
     command = [str(python), str(PEERS / "in_process.py"), str(picture), str(5 * repeats)]
-    report = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    if longest:
+        command.append(str(longest))
+    run = subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, env=environment_of_child(), text=True
+    )
+    report = json.loads(run.stdout.splitlines()[-1])
+    height, width, _ = report["shape"]
     seconds: dict[str, list[float]] = report["seconds"]
     for name, times in seconds.items():
         ratio = statistics.median(
             t / ours for t, ours in zip(times, seconds["atrous"], strict=True)
         )
         middle = statistics.median(times)
-        print(f"| array → labels | {name} | {middle:.3f} | {middle:.3f} | | {ratio:.1f} |")
-    print(f"\nEqual labels in array → labels: {100 * report['equal']:.4f} %")
+        what = f"array {width} × {height} → labels"
+        print(f"| {what} | {name} | {middle:.3f} | {middle:.3f} | | {ratio:.1f} |", flush=True)
+    return report["equal"]
 
 
 def measured(command: Sequence[str]) -> Run:

@@ -3,7 +3,7 @@
 Both resize the picture to 513 on its longest side with Pillow and upsample the logits to the
 picture's size with align_corners=False. Run by benchmarks/segment.py; prints JSON.
 
-    in_process.py PICTURE REPEATS
+    in_process.py PICTURE REPEATS [LONGEST_SIDE]
 """
 
 import json
@@ -24,10 +24,14 @@ from atrous.zoo import DEFAULT_MODEL, bundled_models, open_model
 STRIDE = 16
 
 
-def main(picture: Path, repeats: int) -> None:
+def main(picture: Path, repeats: int, longest: int | None = None) -> None:
     """Time both in turn, compare their labels."""
     torch.set_num_threads(1)
-    pixels = np.asarray(Image.open(picture).convert("RGB"))
+    image = Image.open(picture).convert("RGB")
+    if longest:
+        scale = longest / max(image.size)
+        image = image.resize((round(image.width * scale), round(image.height * scale)))
+    pixels = np.asarray(image)
     ours, theirs = atrous_labels(), transformers_labels()
     equal = float((ours(pixels) == theirs(pixels)).mean())
     theirs(pixels)  # torch is slow on its first calls
@@ -81,4 +85,4 @@ def transformers_labels() -> Callable[[np.ndarray], np.ndarray]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), *(int(number) for number in sys.argv[2:]))
