@@ -13,15 +13,16 @@ TORCHVISION = "torchvision==0.28.0"
 def ensure() -> Path:
     """Make the environment if it is not there; give the path of its Python."""
     python = FOLDER / "bin" / "python"
+    requirements = Path(__file__).with_name("requirements.txt")
+    wanted = requirements.read_text() + (ROOT / "constraints.txt").read_text() + TORCHVISION
     stamp = FOLDER / "complete"
-    if not stamp.exists():
+    if not stamp.exists() or stamp.read_text() != wanted:
         print(f"making {FOLDER} (torch, transformers, torchvision, atrous)", file=sys.stderr)
         venv.create(FOLDER, with_pip=True, clear=True)
         pip = [str(python), "-m", "pip", "install", "--quiet"]
-        requirements = Path(__file__).with_name("requirements.txt")
         run([*pip, "-c", str(ROOT / "constraints.txt"), "-r", str(requirements)])
         run([*pip, "--no-deps", "--target", str(FOLDER / "torchvision"), TORCHVISION])
-        stamp.touch()
+        stamp.write_text(wanted)
     # Our own code is installed anew each time: it is what is being measured.
     run(
         [

@@ -44,6 +44,14 @@ class Fit:
     pad: Literal["stride", "square"] = "stride"
     pad_value: int = 0
 
+    def __post_init__(self) -> None:
+        """Check the words and numbers."""
+        _check_choice("fit.resize", self.resize, ("longest_side",))
+        _check_choice("fit.filter", self.filter, ("bilinear", "bicubic", "nearest"))
+        _check_choice("fit.pad", self.pad, ("stride", "square"))
+        if self.size < 1 or self.pad_value < 0:
+            raise ValueError(f"fit.size is {self.size}, fit.pad_value {self.pad_value}")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Number:
@@ -85,6 +93,10 @@ class Card:
         """Check what a reader would otherwise trip over later."""
         if not self.classes or len(self.colors) != len(self.classes):
             raise ValueError(f"{len(self.classes)} classes but {len(self.colors)} colours")
+        if any(not 0 <= channel <= 255 for color in self.colors for channel in color):
+            raise ValueError("a colour is not made of three numbers from 0 to 255")
+        _check_choice("align_corners", self.align_corners, (True, False))
+        _check_choice("input.dtype", self.input.dtype, ("uint8", "uint16", "float32"))
         if self.output_stride not in self.output_strides:
             raise ValueError(f"output stride {self.output_stride} is not in the table of strides")
         if len(self.input.bands) != self.input.channels:
@@ -126,6 +138,12 @@ class Card:
             raise ModelError(f"{file}: its card is damaged ({error}); export it again") from None
 
 
+def _check_choice(field_name: str, value: object, choices: tuple[object, ...]) -> None:
+    """One of a few values, and of their type (1 is not True)."""
+    if not any(value is choice or (value == choice and type(value) is str) for choice in choices):
+        raise ValueError(f"{field_name} is {value!r}, not one of {list(choices)}")
+
+
 def _typed(raw: dict[str, Any]) -> dict[str, Any]:
     """JSON's lists, strings and objects back to the types that :class:`Card` declares."""
     known = {f.name for f in fields(Card)}
@@ -133,7 +151,15 @@ def _typed(raw: dict[str, Any]) -> dict[str, Any]:
     card["classes"] = tuple(str(name) for name in raw["classes"])
     card["colors"] = tuple((int(r), int(g), int(b)) for r, g, b in raw["colors"])
     card["fit"] = Fit(**raw["fit"])
-    card["output_strides"] = {int(stride): table for stride, table in raw["output_strides"].items()}
+    card["output_strides"] = {
+        int(stride): {
+            str(node): {
+                str(key): [int(value) for value in values] for key, values in changes.items()
+            }
+            for node, changes in table.items()
+        }
+        for stride, table in raw["output_strides"].items()
+    }
     card["numbers"] = tuple(Number(**number) for number in raw.get("numbers", ()))
     if "input" in raw:
         card["input"] = Input(**(raw["input"] | {"bands": tuple(raw["input"]["bands"])}))

@@ -1,9 +1,10 @@
 #include "upsample.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
 #include <limits>
 #include <stdexcept>
-#include <system_error>
 #include <thread>
 
 #include "dispatch.hpp"
@@ -27,7 +28,7 @@ void check(const Request& request) {
             axis.pixels > most_pixels) {
             throw std::invalid_argument("an axis is empty or longer than 2^31 - 65");
         }
-        if (!(axis.step >= 0.0) || !(axis.start == axis.start)) {
+        if (!(axis.step >= 0.0) || !std::isfinite(axis.step) || !std::isfinite(axis.start)) {
             throw std::invalid_argument("an axis must have a start and a step that is not negative");
         }
     }
@@ -101,8 +102,8 @@ void run_all(const Kernel& kernel, const std::vector<Band>& bands) {
         for (; started < bands.size(); ++started) {
             helpers.emplace_back(kernel.run, std::cref(bands[started].task()));
         }
-    } catch (const std::system_error&) {
-        // The system has no more threads to give: the rest is done here.
+    } catch (...) {
+        // The system has no more threads, or no memory for one: the rest is done here.
     }
     kernel.run(bands[0].task());
     for (std::size_t rest = started; rest < bands.size(); ++rest) {

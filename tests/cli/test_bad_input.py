@@ -1,8 +1,11 @@
 """Bad input: one clear line, the right exit code, nothing half-written."""
 
 import errno
+import json
 import os
 import shutil
+import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -163,3 +166,67 @@ def test_an_instruction_set_that_is_not_there(verb, cli, bad, monkeypatch):
     monkeypatch.setenv("ATROUS_CORE_ISA", "sse9")
     ran = cli(*verb.split())
     assert "sse9" in ran.stdout + ran.stderr
+
+
+def test_one_input_that_is_missing_does_not_cost_the_others(cli, bad):
+    ran = cli("segment", "cat.jpg", "nope.jpg")
+    assert ran.code == 3
+    assert ran.stderr.splitlines() == [
+        "atrous: nope.jpg: no such file or folder; check the spelling",
+        "atrous: 1 of 2 pictures failed",
+    ]
+    assert (bad / "atrous-out" / "cat.labels.png").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--skip-existing"]])
+def test_one_name_that_is_too_long_does_not_cost_the_others(cli, cat, tmp_path, options):
+    (tmp_path / "in").mkdir()
+    shutil.copy(cat, tmp_path / "in" / "b.jpg")
+    shutil.copy(cat, tmp_path / "in" / ("a" * 250 + ".jpg"))
+    ran = cli("segment", "in", *options)
+    assert ran.code == 3
+    assert ran.stderr.splitlines()[0].endswith("leaves no room for .labels.png; shorten it")
+    assert sorted(path.name for path in (tmp_path / "atrous-out").iterdir()) == [
+        "b.labels.png",
+        "b.overlay.png",
+    ]
+
+
+def test_a_file_where_a_subfolder_of_the_results_would_be(cli, cat, tmp_path):
+    (tmp_path / "in" / "sub").mkdir(parents=True)
+    shutil.copy(cat, tmp_path / "in" / "sub" / "a.jpg")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "sub").touch()
+    ran = cli("segment", "in", "-r", "-o", "out")
+    assert ran.code == 1
+    assert ran.stderr == (
+        "atrous: out/sub: cannot be made an output folder (it is a file); choose another with -o\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_behind_stdout(program, program_env):
+    with Path("/dev/full").open("wb") as full:
+        ran = subprocess.run(
+            [*program, "models"], env=program_env, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ran.returncode == 1
+    assert b"No space left on device" in ran.stderr
+    assert b"Traceback" not in ran.stderr
+
+
+def test_a_pipe_is_a_file_too(cli, cat, tmp_path):
+    pipe = tmp_path / "pipe.jpg"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(cat.read_bytes()))
+    writer.start()
+    ran = cli("segment", "pipe.jpg")
+    writer.join()
+    assert (ran.code, ran.stderr) == (0, "")
+
+
+def test_json_is_plain_ascii_so_that_no_terminal_spoils_it(cli, cat, tmp_path):
+    shutil.copy(cat, tmp_path / "café.jpg")
+    ran = cli("segment", "café.jpg", "--json")
+    assert ran.stdout.isascii()
+    assert json.loads(ran.stdout)["input"] == "café.jpg"

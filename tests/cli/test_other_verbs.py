@@ -7,6 +7,8 @@ import sys
 import pytest
 
 import atrous
+from atrous.cli.segment import segment
+from atrous.media.pictures import MAX_PIXELS
 from atrous.zoo import DEFAULT_MODEL, bundled_models
 
 VERBS = ["segment", "evaluate", "models", "doctor"]
@@ -112,3 +114,17 @@ def test_a_reader_that_has_gone_gets_no_traceback(program, program_env):
     with process.stderr as stderr:
         assert stderr.read() == b""
     assert process.wait(timeout=60) == 1
+
+
+def test_defaults_shown_are_the_librarys():
+    defaults = {parameter.name: parameter.default for parameter in segment.params}
+    assert defaults["max_pixels"] == MAX_PIXELS
+    assert defaults["model"] == DEFAULT_MODEL
+
+
+def test_doctor_without_an_engine_still_reports(cli, monkeypatch):
+    monkeypatch.delitem(sys.modules, "atrous.engines.onnxruntime", raising=False)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    ran = cli("doctor")
+    assert ran.code == 0
+    assert "pip install onnxruntime" in ran.stdout

@@ -49,6 +49,14 @@ def test_scalars_and_quantised_tensors(tmp_path: Path) -> None:
     np.testing.assert_array_equal(weights["quantised"], [-1.0, 126.5])
 
 
+def test_half_precision_comes_back_as_float32(tmp_path: Path) -> None:
+    data = np.array([0.5, -2], "<f2").tobytes()
+    spec = {"name": "h", "shape": [2], "dtype": "float32", "quantization": {"dtype": "float16"}}
+    weights = read_weights(write(tmp_path, [spec], [data]))
+    assert weights["h"].dtype == np.float32
+    np.testing.assert_array_equal(weights["h"], [0.5, -2])
+
+
 def test_short_shards_are_refused(tmp_path: Path) -> None:
     specs = [{"name": "a", "shape": [4], "dtype": "float32"}]
     with pytest.raises(ModelError, match="the manifest wants more for 'a'"):

@@ -1,5 +1,6 @@
 """Opening engines: what does not fit its card is refused before any picture is read."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -97,3 +98,12 @@ def test_graph_the_engine_cannot_load_is_refused(tmp_path: Path) -> None:
 def test_unknown_engine_suggests_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="unknown engine 'onnx'; did you mean 'onnxruntime'"):
         open_engine("onnx", model_file(tmp_path / "m.onnx"))
+
+
+def test_engine_that_cannot_be_imported_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "atrous.engines.onnxruntime", raising=False)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelError, match=r"cannot be imported \(.*\); pip install onnxruntime"):
+        open_engine("auto", model_file(tmp_path / "m.onnx"))

@@ -176,3 +176,11 @@ def test_boundary_from_changes_of_label_where_there_is_no_void(dataset):
 def test_the_limit_on_pixels_holds_here_too(dataset):
     with pytest.raises(PictureError, match="--max-pixels 1,"):
         scores(dataset(([0, 0], [0, 0])), Reader(*ANIMALS, max_pixels=1))
+
+
+def test_an_ignored_class_is_not_scored(dataset):
+    """ADE20K's way: 0 is what nobody labelled."""
+    folder = dataset(([[1, 1, 2, 0]], [[1, 0, 2, 2]]), ignore_index=0)
+    result = evaluate(Reader(*ANIMALS), folder, "val")
+    assert result.per_class() == {"cat": 1.0, "dog": 0.5}
+    assert result.confusion.miou() == 0.75

@@ -1,5 +1,6 @@
 """Pictures in, segmentations out: every kind of picture, every option, and no torch."""
 
+import pickle
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 import atrous
+from atrous.engines import available_processors
 from atrous.errors import ModelError, PictureError
 
 
@@ -186,3 +188,24 @@ def test_importing_atrous_loads_nothing_heavy(program_env):
 def test_segmenting_loads_neither_torch_nor_onnx(program_env, cat):
     code = f"import atrous; atrous.segment({str(cat)!r}).overlay()"
     assert loaded_after(code, program_env) == {"numpy", "onnxruntime", "PIL"}
+
+
+def test_a_segmenter_travels_to_another_process(segmenter, cat):
+    copy = pickle.loads(pickle.dumps(atrous.Segmenter(output_stride=8, threads=1)))
+    assert (copy.output_stride, copy.threads) == (8, 1)
+    assert copy(cat).labels.shape == segmenter(cat).labels.shape
+
+
+def test_more_threads_than_processors_are_not_started():
+    assert atrous.Segmenter(threads=100_000).threads == available_processors()
+
+
+def test_a_list_may_be_an_iterator(segmenter, cat):
+    first, second = segmenter(path for path in (cat, str(cat)))
+    np.testing.assert_array_equal(first.labels, second.labels)
+
+
+@pytest.mark.parametrize("nothing", [None, 7, bytearray(b"x"), {"a": 1}])
+def test_what_is_no_picture_is_told_what_a_picture_is(segmenter, nothing):
+    with pytest.raises(PictureError, match="a picture is a path, the bytes of a file, a PIL image"):
+        segmenter(nothing)

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from atrous.errors import OutputError, PictureError
-from atrous.media.sources import STDIN, Source, check_collisions, find_pictures, with_endings
+from atrous.media.sources import (
+    STDIN,
+    Source,
+    check_collisions,
+    find_pictures,
+    find_what_there_is,
+    with_endings,
+)
 
 CONTENTS = [
     "b.jpg",
@@ -67,9 +74,15 @@ def test_each_picture_counts_once(photos):
     assert len(paths("photos", "photos/b.jpg", "photos/../photos/b.jpg", "photos/*.jpg")) == 3
 
 
-def test_a_link_to_a_picture_is_the_same_picture(photos):
+def test_a_link_to_a_picture_has_a_result_of_its_own(photos):
     (photos / "link.jpg").symlink_to("b.jpg")
-    assert len(paths("photos")) == 3
+    assert paths("photos") == ["photos/a.PNG", "photos/b.jpg", "photos/c.webp", "photos/link.jpg"]
+
+
+def test_what_is_missing_does_not_cost_the_others(photos):
+    sources, errors = find_what_there_is(["photos/b.jpg", "nope.jpg", "no*.png", "photos/a.PNG"])
+    assert [str(source.path) for source in sources] == ["photos/b.jpg", "photos/a.PNG"]
+    assert list(errors) == ["nope.jpg", "no*.png"]
 
 
 def test_a_pattern_that_the_shell_left_alone(photos):

@@ -54,3 +54,6 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has gone: `atrous models | head -1`
         sys.stderr.close()
         sys.exit(1)
+    except OSError as error:  # printing failed: the disk behind stdout is full, say
+        options.print_error(error)
+        sys.exit(1)

@@ -68,7 +68,7 @@ def evaluate(
             progress=lambda _done, _total: bar.update(1),
         )
     if as_json:
-        click.echo(json.dumps(result.summary(), ensure_ascii=False))
+        click.echo(json.dumps(result.summary()))
     else:
         _print_scores(result)
 

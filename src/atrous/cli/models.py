@@ -19,7 +19,7 @@ def models(as_json: bool) -> None:
         if as_json:
             entry = asdict(card) | {"file": str(path), "bytes": size}
             entry["output_strides"] = sorted(card.output_strides)
-            click.echo(json.dumps(entry, ensure_ascii=False))
+            click.echo(json.dumps(entry))
             continue
         default = "  (default)" if name == DEFAULT_MODEL else ""
         strides = " and ".join(str(stride) for stride in sorted(card.output_strides))

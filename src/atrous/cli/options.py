@@ -57,7 +57,7 @@ def inference(command: Command) -> Command:
         click.option(
             "--threads",
             type=click.IntRange(min=1),
-            help="Threads to use; by default all processors.",
+            help="Threads to use; by default and at most all processors.",
         ),
         click.option(
             "--engine",

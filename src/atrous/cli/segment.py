@@ -56,10 +56,16 @@ def segment(
     """
     from atrous.inference.job import Job, Summary
     from atrous.inference.segmenter import Segmenter
-    from atrous.media.sources import find_pictures
+    from atrous.media.sources import find_what_there_is
 
     start = time.perf_counter()
-    sources = find_pictures(inputs, recursive=recursive)
+    sources, missing = find_what_there_is(inputs, recursive=recursive)
+    for name, error in missing.items():
+        options.print_error(error)
+        if as_json:
+            click.echo(json.dumps({"input": name, "error": str(error)}))
+    if not sources:
+        sys.exit(1)
     segmenter = Segmenter(**inference)
     job = Job(sources, output, overlay=overlay, keep_endings=keep_endings)
     summary, interrupted = Summary(), False
@@ -81,7 +87,7 @@ def segment(
                     if not watched:  # a bar would be written over
                         options.print_error(outcome.error)
                 if as_json:
-                    click.echo(json.dumps(_report(outcome, segmenter), ensure_ascii=False))
+                    click.echo(json.dumps(_report(outcome, segmenter)))
         except KeyboardInterrupt:
             interrupted = True
     if watched:
@@ -98,10 +104,11 @@ def segment(
             err=True,
         )
         sys.exit(130)
-    if summary.failed:
-        if len(job.sources) > 1:
-            click.echo(f"atrous: {summary.failed} of {len(job.sources)} pictures failed", err=True)
-        sys.exit(3 if summary.failed < len(job.sources) else 1)
+    failed, asked_for = summary.failed + len(missing), len(job.sources) + len(missing)
+    if failed:
+        if asked_for > 1:
+            click.echo(f"atrous: {failed} of {asked_for} pictures failed", err=True)
+        sys.exit(3 if failed < asked_for else 1)
 
 
 def _report(outcome: "Outcome", segmenter: "Segmenter") -> dict[str, Any]:

@@ -61,8 +61,10 @@ def _split(data: bytes, entries: list[dict[str, Any]], model_json: Path) -> dict
                 f"'{entry['name']}'; fetch the package again"
             )
         tensor = np.frombuffer(data[at:end], dtype).reshape(shape)
-        if quantised and "scale" in quantised:
-            tensor = tensor.astype(np.float32) * quantised["scale"] + quantised["min"]
+        if quantised:
+            tensor = tensor.astype(np.float32)
+            if "scale" in quantised:
+                tensor = tensor * np.float32(quantised["scale"]) + np.float32(quantised["min"])
         tensors[entry["name"]] = tensor
         at = end
     return tensors

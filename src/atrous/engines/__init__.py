@@ -49,7 +49,13 @@ def open_engine(
     graph = model.graph(model.card.output_stride if output_stride is None else output_stride)
     threads = threads or available_processors()
     if name in {"auto", "onnxruntime"}:
-        from atrous.engines.onnxruntime import OnnxRuntimeEngine
+        try:
+            from atrous.engines.onnxruntime import OnnxRuntimeEngine
+        except ImportError as error:
+            reason = str(error).splitlines()[0]
+            raise ModelError(
+                f"ONNX Runtime cannot be imported ({reason}); pip install onnxruntime"
+            ) from None
 
         return OnnxRuntimeEngine(graph, model.card, file=str(model.path), threads=threads)
     there = ", ".join(("auto", *ENGINES))

@@ -129,7 +129,7 @@ def evaluate(
 
 
 def _positions(names: Sequence[str] | None, dataset: DatasetFolder) -> list[int]:
-    """The labels of the classes to score."""
+    """The labels of the classes to score; an ignored class is none of them."""
     known = dataset.classes
     for name in names or ():
         if name not in known:
@@ -137,7 +137,8 @@ def _positions(names: Sequence[str] | None, dataset: DatasetFolder) -> list[int]
                 f"unknown class '{name}'{nearest(name, known)} ({dataset.name} has "
                 f"{', '.join(known)})"
             )
-    return [known.index(name) for name in (known if names is None else names)]
+    positions = [known.index(name) for name in (known if names is None else names)]
+    return [position for position in positions if position != dataset.ignore_index]
 
 
 def _class_map(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from atrous.card import Card
+from atrous.errors import ModelError
 from atrous.media.pictures import Picture
 
 _FILTERS = {
@@ -37,6 +38,24 @@ class Fitted:
 
     image: NDArray[Any]
     window: Window
+
+
+def check_supported(card: Card, file: str) -> None:
+    """Refuse a card that asks for what this release cannot do, rather than leave it out.
+
+    Raises:
+        ModelError: names what is asked for.
+    """
+    wishes = {
+        "a CRF": card.crf is not None,
+        f"bands {', '.join(card.input.bands)}": card.input.bands != ("red", "green", "blue"),
+        f"{card.input.dtype} pictures": card.input.dtype != "uint8",
+    }
+    for wish, is_asked in wishes.items():
+        if is_asked:
+            raise ModelError(
+                f"{file}: asks for {wish}, which this release cannot do; upgrade atrous"
+            )
 
 
 def fit(picture: Picture, card: Card, output_stride: int) -> Fitted:

@@ -1,5 +1,6 @@
 """Many pictures into one folder of results: each by itself, stoppable, and to be gone on with."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,9 @@ from atrous.inference.segmenter import Segmenter
 from atrous.media.files import make_folder
 from atrous.media.pictures import read_picture
 from atrous.media.sources import STDIN, Source, check_collisions, with_endings
+
+LONGEST_NAME = 255
+"""Bytes of a file's name on all common file systems."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Job:
         return [
             source
             for source in self.sources
-            if not all(path.exists() for path in self._files(source))
+            if not all(os.path.exists(path) for path in self._files(source))  # noqa: PTH110 (a name too long is no error)
         ]
 
     def _files(self, source: Source) -> list[Path]:
@@ -83,6 +87,13 @@ class Job:
         """
         for source in sources:
             start = time.perf_counter()
+            files = self._files(source)
+            if any(len(os.fsencode(file.name)) > LONGEST_NAME for file in files):
+                error = PictureError(
+                    f"{source.path}: its name leaves no room for .labels.png; shorten it"
+                )
+                yield Outcome(str(source.path), error=error)
+                continue
             from_stdin = source.path == STDIN
             name = "stdin" if from_stdin else str(source.path)
             try:
@@ -92,7 +103,7 @@ class Job:
                 yield Outcome(name, error=error)
                 continue
             result = segmenter.segment(picture)
-            files = result.save_files(self._files(source))
+            result.save_files(files)
             yield Outcome(
                 name=name,
                 width=picture.width,

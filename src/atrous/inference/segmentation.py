@@ -23,6 +23,7 @@ from atrous.media.files import RESULT_ENDINGS, atomic_path, make_folder
 from atrous.media.masks import Labels, write_labels
 from atrous.media.overlay import LegendEntry, add_legend, draw_overlay
 from atrous.media.pictures import Picture
+from atrous.media.sources import PICTURE_SUFFIXES
 
 _BAND = 1 << 22
 
@@ -148,11 +149,11 @@ class Segmentation:
             OutputError: the target is of another kind, or cannot be written.
         """
         target = Path(target)
-        if not target.suffix or target.is_dir():
+        if target.suffix.lower() not in PICTURE_SUFFIXES or target.is_dir():
             stem = Path(stem or Path(self.picture.name).stem or "picture")
-            return self.save_files(result_files(make_folder(target), stem, overlay=overlay))
+            return self.save_files(result_files(target, stem, overlay=overlay))
         if target.suffix.lower() == ".png":
-            return self.save_files([make_folder(target.parent) / target.name])
+            return self.save_files([target])
         raise OutputError(f"{target}: labels are written as PNG; name it .png, or a folder")
 
     def save_files(self, files: list[Path]) -> list[Path]:
@@ -161,8 +162,7 @@ class Segmentation:
         Raises:
             OutputError: a file cannot be written.
         """
-        for path in files:
-            path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(files[0].parent)
         write_labels(self.labels, files[0], self.colors)
         for path in files[1:]:
             with atomic_path(path) as temporary:

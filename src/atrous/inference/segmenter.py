@@ -1,12 +1,12 @@
 """Pictures in, segmentations out: the torch-free path from end to end."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import cast, overload
+from typing import Any, cast, overload
 
 from atrous.engines import available_processors, open_engine
-from atrous.inference.fit import fit
+from atrous.inference.fit import check_supported, fit
 from atrous.inference.segmentation import Scores, Segmentation
 from atrous.media.pictures import MAX_PIXELS, Picture, PictureLike, read_picture
 from atrous.zoo import DEFAULT_MODEL, open_model
@@ -20,7 +20,8 @@ class Segmenter:
         engine: ``auto`` or ``onnxruntime``.
         output_stride: one of those the model's card offers; None takes the card's own. A smaller
             stride gives finer masks for more time.
-        threads: how many threads to use; None takes every processor this process may use.
+        threads: how many threads to use, at most the processors this process may use, which is
+            also what None takes.
         max_pixels: larger pictures are refused before they are decoded.
 
     Raises:
@@ -44,14 +45,26 @@ class Segmenter:
     ) -> None:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be 1 or more, not {threads}")
+        self._arguments: dict[str, Any] = {
+            "model": model,
+            "engine": engine,
+            "output_stride": output_stride,
+            "threads": threads,
+            "max_pixels": max_pixels,
+        }
         file = open_model(model)
+        check_supported(file.card, str(file.path))
         self.card = file.card
         self.output_stride = file.card.output_stride if output_stride is None else output_stride
-        self.threads = threads or available_processors()
+        self.threads = min(threads or available_processors(), available_processors())
         self.max_pixels = max_pixels
         self._engine = open_engine(
             engine, file, output_stride=self.output_stride, threads=self.threads
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """An engine does not travel to another process; what opens it again does."""
+        return partial(Segmenter, **self._arguments), ()
 
     @property
     def engine(self) -> str:

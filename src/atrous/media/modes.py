@@ -19,7 +19,8 @@ class UnknownColorsError(ValueError):
 def to_rgb(image: Image.Image, *, reduce: int = 1) -> Image.Image:
     """Convert a decoded image to 8-bit RGB, as a viewer would show it.
 
-    Transparency is laid over white; 16-bit grey goes from 0…65535 to 0…255, float grey from 0…1.
+    Transparency is laid over white; 16-bit grey goes from 0…65535 to 0…255, float grey from 0…1
+    or 0…255.
 
     Args:
         image: any mode of Pillow's.
@@ -76,8 +77,8 @@ def _grey_divisor(image: Image.Image) -> float | None:
     low, high = (float(bound) for bound in image.getextrema())  # pyright: ignore
     if image.mode == "I" and low >= 0 and high <= 65535:
         return 257 if high > 255 else 1
-    if image.mode == "F" and low >= 0 and high <= 1:
-        return 1 / 255.5  # 1 becomes 255 once cut to a whole number
+    if image.mode == "F" and low >= 0 and high <= 255:
+        return 1 / 255.5 if high <= 1 else 1  # 1 becomes 255 once cut to a whole number
     raise UnknownColorsError(
         f"its values run from {low:g} to {high:g}, neither 8- nor 16-bit; scale them to 0…255 first"
     )

@@ -91,6 +91,8 @@ def _copied(picture: Picture) -> Picture:
 def _decode(file: BinaryIO, max_pixels: int, name: str) -> Picture:
     """Open an encoded picture and read it."""
     try:
+        if not file.seekable():  # a pipe
+            file = io.BytesIO(file.read())
         if not file.read(1):
             raise PictureError(f"{name}: the file is empty (0 bytes); copy or download it again")
         file.seek(0)

@@ -2,6 +2,7 @@
 
 import errno
 import glob
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,20 +36,36 @@ def find_pictures(inputs: Iterable[str], *, recursive: bool = False) -> list[Sou
     Raises:
         PictureError: an input does not exist, or names a folder or pattern without pictures.
     """
-    found: dict[Path, Source] = {}
+    sources, errors = find_what_there_is(inputs, recursive=recursive)
+    for error in errors.values():
+        raise error
+    return sources
+
+
+def find_what_there_is(
+    inputs: Iterable[str], *, recursive: bool = False
+) -> tuple[list[Source], dict[str, PictureError]]:
+    """Like :func:`find_pictures`, but an input that is missing does not cost the others.
+
+    Returns:
+        The pictures, and for each input that gave none, why.
+    """
+    found: dict[str, Source] = {}
+    errors: dict[str, PictureError] = {}
     for text in inputs:
         try:
-            sources = _sources(text, recursive=recursive)
+            for source in _sources(text, recursive=recursive):
+                # By the path, not what it links to: two links are two results.
+                found.setdefault(os.path.abspath(source.path), source)  # noqa: PTH100
         except OSError as error:
             missing = (
                 "no such file or folder" if error.errno == errno.ENAMETOOLONG else "unreadable"
             )
-            raise PictureError(
-                f"{text}: {missing} ({error.strerror}); check the path and its permissions"
-            ) from None
-        for source in sources:
-            found.setdefault(source.path.resolve(), source)
-    return list(found.values())
+            fix = "check the path and its permissions"
+            errors[text] = PictureError(f"{text}: {missing} ({error.strerror}); {fix}")
+        except PictureError as error:
+            errors[text] = error
+    return list(found.values()), errors
 
 
 def _sources(text: str, *, recursive: bool) -> list[Source]:
