@@ -20,7 +20,10 @@ from atrous.cli.segment import segment
 from atrous.errors import AtrousError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 all done, 1 failed, 2 wrong usage, 3 some inputs failed, 130 stopped.",
+)
 @click.version_option(__version__, message="atrous %(version)s")
 @options.debug
 def atrous() -> None:

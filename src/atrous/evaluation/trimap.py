@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from atrous.media.masks import Labels
+from atrous.media.masks import Labels, label_changes
 
 WIDTHS = (1, 2, 5, 10, 20, 40)
 """Band widths in pixels; a pixel is in the band of width n if it lies within n of the border."""
@@ -23,15 +23,7 @@ def border(truth: Labels, ignore_index: int, kind: BorderKind) -> NDArray[np.boo
     ``void`` is the unlabelled seam that VOC draws around its objects. Where a data set has none,
     the pixels on both sides of a change of label stand for it.
     """
-    if kind == "void":
-        return truth == ignore_index
-    edge = np.zeros(truth.shape, np.bool_)
-    across, down = truth[:, :-1] != truth[:, 1:], truth[:-1] != truth[1:]
-    edge[:, :-1] |= across
-    edge[:, 1:] |= across
-    edge[:-1] |= down
-    edge[1:] |= down
-    return edge
+    return truth == ignore_index if kind == "void" else label_changes(truth)
 
 
 def distance_squared(pixels: NDArray[np.bool_], limit: int) -> NDArray[np.int64]:

@@ -60,3 +60,14 @@ def read_labels(path: Path) -> NDArray[np.uint8] | NDArray[np.uint16]:
         f"{path}: a label picture holds one class index per pixel (mode L or P), this one holds "
         f"colours (mode {mode}); replace each colour by its class id"
     )
+
+
+def label_changes(labels: Labels) -> NDArray[np.bool_]:
+    """``(H, W)``: the pixels that touch one of another label, above, below or beside."""
+    border = np.zeros(labels.shape, np.bool_)
+    across, down = labels[:, :-1] != labels[:, 1:], labels[:-1] != labels[1:]
+    border[:, :-1] |= across
+    border[:, 1:] |= across
+    border[:-1] |= down
+    border[1:] |= down
+    return border

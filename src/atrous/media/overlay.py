@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from atrous.labels import Color
-from atrous.media.masks import Labels
+from atrous.media.masks import Labels, label_changes
 
 _INK, _PAPER = (32, 32, 32), (255, 255, 255)
 
@@ -39,7 +39,7 @@ def draw_overlay(
     table = np.array([*colors, *([(0, 0, 0)] * (256 - len(colors)))], np.uint8)
     shown = Image.fromarray(table[labels])
     blended = Image.blend(image, shown, alpha)
-    blended.paste(_PAPER, mask=_mask(_borders(labels)))
+    blended.paste(_PAPER, mask=_mask(label_changes(labels)))
     tinted = np.array([any(color) for color in table.tolist()])
     return Image.composite(blended, image, _mask(tinted[labels]))
 
@@ -75,17 +75,6 @@ def _fit_labels(labels: Labels, height: int, width: int) -> Labels:
     rows = (np.arange(height) * 2 + 1) * labels.shape[0] // (2 * height)
     columns = (np.arange(width) * 2 + 1) * labels.shape[1] // (2 * width)
     return labels[rows[:, None], columns]
-
-
-def _borders(labels: Labels) -> NDArray[np.bool_]:
-    """The pixels that touch one of another label."""
-    border = np.zeros(labels.shape, np.bool_)
-    across, down = labels[:, :-1] != labels[:, 1:], labels[:-1] != labels[1:]
-    border[:, :-1] |= across
-    border[:, 1:] |= across
-    border[:-1] |= down
-    border[1:] |= down
-    return border
 
 
 def _mask(pixels: NDArray[np.bool_]) -> Image.Image:
