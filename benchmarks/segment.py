@@ -10,7 +10,6 @@ printed as one Markdown table.
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,7 @@ ENLARGED = (1600, 4000)
 PEERS = ROOT / "benchmarks" / "peers"
 sys.path.insert(0, str(PEERS))
 import environment  # noqa: E402
+from machine import processor  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -146,14 +146,6 @@ def environment_of_child() -> dict[str, str]:
     """One thread for everybody, and no look at model hubs."""
     one = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
     return {**os.environ, **one, "HF_HUB_OFFLINE": "1"}
-
-
-def processor() -> str:
-    """The processor's name, where the system tells."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor()
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
+from machine import cpu_info, processor
 from torch.nn.functional import interpolate
 
 from atrous.inference.upsample import core_info, upsample_labels
@@ -57,22 +57,15 @@ def medians(contenders: dict[str, Callable[[], object]], rounds: int) -> dict[st
     return {name: statistics.median(values) for name, values in times.items()}
 
 
-def cpu_info(field: str) -> str:
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith(field):
-            return line.split(":", 1)[1].strip()
-    return "unknown"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=25)
-    parser.add_argument("--ghz", type=float, default=float(cpu_info("cpu MHz")) / 1000)
+    parser.add_argument("--ghz", type=float, default=float(cpu_info("cpu MHz", "nan")) / 1000)
     parser.add_argument("--lanes", type=int, default=32, help="floats the CPU handles in a cycle")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     info = core_info()
-    print(f"`{' '.join(['python', *sys.argv])}`, {cpu_info('model name')} at {arguments.ghz} GHz,")
+    print(f"`{' '.join(['python', *sys.argv])}`, {processor()} at {arguments.ghz} GHz,")
     print(f"one thread, core: {info['isa'] if info else 'missing'}, torch {torch.__version__},")
     print(f"numpy {np.__version__}, medians of {arguments.rounds} alternating runs\n")
     print("| logits | align_corners | input | ours ms | numpy ms | torch ms | ratio | limit ms |")

@@ -90,7 +90,7 @@ def measure(data: str) -> list[Number]:
         command = f"atrous evaluate --data DIR --split val_dev --output-stride {stride}"
         on = f"{dataset.name} val_dev"
         everything = evaluate(segmenter, dataset, "val_dev").confusion
-        six = evaluate(segmenter, dataset, "val_dev", classes=SIX).confusion
+        six = everything.scoring([dataset.classes.index(name) for name in SIX])
         only = f" --classes {','.join(SIX)}"
         for metric, value, command_of_it in (
             ("pixel accuracy", everything.pixel_accuracy(), command),

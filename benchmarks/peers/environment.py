@@ -15,27 +15,17 @@ def ensure() -> Path:
     python = FOLDER / "bin" / "python"
     requirements = Path(__file__).with_name("requirements.txt")
     wanted = requirements.read_text() + (ROOT / "constraints.txt").read_text() + TORCHVISION
+    pip = [str(python), "-m", "pip", "install", "--quiet"]
+    constrained = [*pip, "-c", str(ROOT / "constraints.txt")]
     stamp = FOLDER / "complete"
     if not stamp.exists() or stamp.read_text() != wanted:
         print(f"making {FOLDER} (torch, transformers, torchvision, atrous)", file=sys.stderr)
         venv.create(FOLDER, with_pip=True, clear=True)
-        pip = [str(python), "-m", "pip", "install", "--quiet"]
-        run([*pip, "-c", str(ROOT / "constraints.txt"), "-r", str(requirements)])
+        run([*constrained, "-r", str(requirements)])
         run([*pip, "--no-deps", "--target", str(FOLDER / "torchvision"), TORCHVISION])
         stamp.write_text(wanted)
     # Our own code is installed anew each time: it is what is being measured.
-    run(
-        [
-            str(python),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "-c",
-            str(ROOT / "constraints.txt"),
-            str(ROOT),
-        ]
-    )
+    run([*constrained, str(ROOT)])
     return python
 
 

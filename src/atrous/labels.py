@@ -4,7 +4,6 @@ A *label* is an integer per pixel, the id of a class. A *palette* gives each lab
 """
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 Color = tuple[int, int, int]
 
@@ -58,5 +57,7 @@ def palette(colors: Sequence[Color]) -> list[int]:
 
 def nearest(word: str, words: Sequence[str]) -> str:
     """A hint for an unknown word, ready to append: ``"; did you mean 'cat'?"``, or nothing."""
+    from difflib import get_close_matches  # a few milliseconds that only a mistake should cost
+
     matches = get_close_matches(word, words, n=1, cutoff=0.5)
     return f"; did you mean '{matches[0]}'?" if matches else ""

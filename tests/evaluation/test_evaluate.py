@@ -184,3 +184,14 @@ def test_an_ignored_class_is_not_scored(dataset):
     result = evaluate(Reader(*ANIMALS), folder, "val")
     assert result.per_class() == {"cat": 1.0, "dog": 0.5}
     assert result.confusion.miou() == 0.75
+
+
+def test_scoring_some_classes_afterwards_is_scoring_them_from_the_start(dataset):
+    rng = np.random.default_rng(0)
+    folder = dataset(*(rng.integers(0, 3, (2, 5, 7)) for _ in range(3)))
+    everything = evaluate(Reader(*ANIMALS), folder, "val").confusion
+    two = evaluate(Reader(*ANIMALS), folder, "val", classes=["cat", "ground"]).confusion
+    afterwards = everything.scoring([1, 0])
+    assert afterwards.iou() == two.iou()
+    assert afterwards.pixel_accuracy() == two.pixel_accuracy()
+    assert two.iou() != everything.iou()

@@ -52,20 +52,24 @@ def evaluate(
         names = [name.strip() for name in classes.split(",") if name.strip()]
         if not names:
             raise click.BadParameter("names no class", param_hint="--classes")
-    length = len(dataset.samples(split))
     with click.progressbar(
-        length=length,
+        length=1,  # until the first picture says how many there are
         label="evaluating",
         file=sys.stderr,
         hidden=not options.is_watched(),
     ) as bar:
+
+        def show(_done: int, total: int) -> None:
+            bar.length = total
+            bar.update(1)
+
         result = measure(
             segmenter,
             dataset,
             split,
             classes=names,
             boundary=boundary,
-            progress=lambda _done, _total: bar.update(1),
+            progress=show,
         )
     if as_json:
         click.echo(json.dumps(result.summary()))

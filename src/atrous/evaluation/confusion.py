@@ -32,6 +32,9 @@ class ConfusionMatrix:
         self.counts: NDArray[np.int64] = np.zeros((classes, classes + 1), np.int64)
         self.scored = list(range(classes)) if scored is None else sorted(scored)
         self._ignore_index = ignore_index
+        self._is_scored = np.zeros(1 << 16, np.bool_)
+        self._is_scored[self.scored] = True
+        self._is_scored[ignore_index] = False
 
     def is_scored(self, truth: Labels) -> NDArray[np.bool_]:
         """``(H, W)``: which pixels count, by their true labels.
@@ -40,16 +43,13 @@ class ConfusionMatrix:
             ValueError: a label is neither a class nor the ignore index.
         """
         classes = len(self.counts)
-        table = np.zeros(1 << 16, np.bool_)
-        table[self.scored] = True
-        table[self._ignore_index] = False
         strange = np.unique(truth[(truth >= classes) & (truth != self._ignore_index)])
         if strange.size:
             raise ValueError(
                 f"true labels {strange.tolist()} are neither classes 0…{classes - 1} nor the "
                 f"ignore index {self._ignore_index}"
             )
-        return table[truth]
+        return self._is_scored[truth]
 
     def add(
         self, truth: Labels, predicted: Labels, counted: NDArray[np.bool_] | None = None
@@ -72,6 +72,12 @@ class ConfusionMatrix:
         rows, columns = self.counts.shape
         pairs = truth[counted].astype(np.int64) * columns + predicted[counted]
         self.counts += np.bincount(pairs, minlength=rows * columns).reshape(rows, columns)
+
+    def scoring(self, classes: Sequence[int]) -> "ConfusionMatrix":
+        """What the matrix would be had only these classes been scored."""
+        other = ConfusionMatrix(len(self.counts), ignore_index=self._ignore_index, scored=classes)
+        other.counts[other.scored] = self.counts[other.scored]
+        return other
 
     def iou(self) -> list[float | None]:
         """IoU of each class; None where it is not scored, or in neither truth nor prediction."""

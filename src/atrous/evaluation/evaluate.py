@@ -103,15 +103,15 @@ def evaluate(
         picture = read_picture(sample.image, max_pixels=segmenter.max_pixels)
         predicted = to_dataset[segmenter.segment(picture).labels]
         try:
-            total.add(truth, predicted)
+            scored_here = total.is_scored(truth)
+            total.add(truth, predicted, scored_here)
         except ValueError as error:
             raise DataError(f"{sample.labels}: {error}; mend the labels") from None
         if kind:
             edge = trimap.border(truth, dataset.ignore_index, kind)
             distance = trimap.distance_squared(edge, max(trimap.WIDTHS))
-            inside = total.is_scored(truth)
             for width, band in bands.items():
-                band.add(truth, predicted, inside & (distance <= width**2))
+                band.add(truth, predicted, scored_here & (distance <= width**2))
         if progress:
             progress(done, len(samples))
     return Evaluation(

@@ -28,7 +28,7 @@ class Finding:
 def diagnose() -> list[Finding]:
     """Look at everything that Atrous can use."""
     return [
-        Finding("atrous", version("atrous") if _installed("atrous") else "from a source tree"),
+        Finding("atrous", _installed("atrous") or "from a source tree"),
         Finding("python", f"{platform.python_version()} at {sys.executable}"),
         Finding("platform", f"{platform.system()} {platform.machine()}"),
         Finding("processors", f"{available_processors()} for this process"),

@@ -69,11 +69,11 @@ class Job:
 
     def pending(self) -> list[Source]:
         """The pictures whose results are not all there yet."""
-        return [
-            source
-            for source in self.sources
-            if not all(os.path.exists(path) for path in self._files(source))  # noqa: PTH110 (a name too long is no error)
-        ]
+
+        def is_there(path: Path) -> bool:
+            return os.path.exists(path)  # noqa: PTH110 (Path.exists raises on a name too long)
+
+        return [s for s in self.sources if not all(map(is_there, self._files(s)))]
 
     def _files(self, source: Source) -> list[Path]:
         """Where a picture's results go."""

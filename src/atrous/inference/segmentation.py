@@ -19,7 +19,7 @@ from atrous.inference.upsample import (
     upsample_probabilities,
 )
 from atrous.labels import Color
-from atrous.media.files import RESULT_ENDINGS, atomic_path, make_folder
+from atrous.media.files import RESULT_ENDINGS, atomic_path, ensure_folder
 from atrous.media.masks import Labels, write_labels
 from atrous.media.overlay import LegendEntry, add_legend, draw_overlay
 from atrous.media.pictures import Picture
@@ -110,6 +110,11 @@ class Segmentation:
 
         The shares are from 0 to 1 and add up to 1.
         """
+        return dict(self._areas)
+
+    @cached_property
+    def _areas(self) -> dict[str, float]:
+        """Counted once: the legend, the report and the caller all ask."""
         counts = np.zeros(len(self.names), np.int64)
         flat = self.labels.reshape(-1)
         for start in range(0, flat.size, _BAND):  # bincount works on a copy in int64
@@ -162,7 +167,7 @@ class Segmentation:
         Raises:
             OutputError: a file cannot be written.
         """
-        make_folder(files[0].parent)
+        ensure_folder(files[0].parent)
         write_labels(self.labels, files[0], self.colors)
         for path in files[1:]:
             with atomic_path(path) as temporary:
@@ -182,5 +187,5 @@ class Segmentation:
         by_name = dict(zip(self.names, self.colors, strict=True))
         return [
             LegendEntry(by_name[name], f"{name} {100 * share:.1f} %")
-            for name, share in self.areas().items()
+            for name, share in self._areas.items()
         ]

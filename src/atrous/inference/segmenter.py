@@ -56,7 +56,8 @@ class Segmenter:
         check_supported(file.card, str(file.path))
         self.card = file.card
         self.output_stride = file.card.output_stride if output_stride is None else output_stride
-        self.threads = min(threads or available_processors(), available_processors())
+        processors = available_processors()
+        self.threads = processors if threads is None else min(threads, processors)
         self.max_pixels = max_pixels
         self._engine = open_engine(
             engine, file, output_stride=self.output_stride, threads=self.threads

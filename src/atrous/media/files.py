@@ -20,7 +20,7 @@ def atomic_path(path: Path) -> Generator[Path]:
     Raises:
         OutputError: the folder cannot be written to, or the disk is full.
     """
-    temporary = path.with_name(f".atrous-{os.urandom(6).hex()}.tmp")
+    temporary = _temporary_beside(path)
     try:
         yield temporary
         temporary.replace(path)
@@ -34,20 +34,42 @@ def atomic_path(path: Path) -> Generator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def ensure_folder(folder: Path) -> None:
+    """Create an output folder if it is not there.
+
+    Raises:
+        OutputError: it cannot be created.
+    """
+    with _folder_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+
+
 def make_folder(folder: Path) -> Path:
     """Create an output folder and make sure that it can be written to, before any work is done.
 
     Raises:
         OutputError: it cannot be created or written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".atrous-{os.urandom(6).hex()}.tmp"
+    ensure_folder(folder)
+    with _folder_errors(folder):
+        probe = _temporary_beside(folder / "probe")
         probe.touch()
         probe.unlink()
+    return folder
+
+
+@contextmanager
+def _folder_errors(folder: Path) -> Generator[None]:
+    """What the system says of a folder, in one line."""
+    try:
+        yield
     except OSError as error:
         reason = "it is a file" if folder.is_file() else error.strerror
         raise OutputError(
             f"{folder}: cannot be made an output folder ({reason}); choose another with -o"
         ) from None
-    return folder
+
+
+def _temporary_beside(path: Path) -> Path:
+    """A short name of our own that nobody else uses."""
+    return path.with_name(f".atrous-{os.urandom(6).hex()}.tmp")
